@@ -1,0 +1,442 @@
+//! The loop: wait for the turn, make an attempt, record how it ended.
+//!
+//! [`Retry::run`] hands each attempt to a closure. Where that closure would have to lend out
+//! something that it holds exclusively (a connection, a buffer, `&mut self`), no closure can be
+//! written; the loop can, and its body borrows what it likes:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! use std::io;
+//! use std::ops::ControlFlow;
+//! use retry_core::{Retry, RetryError};
+//! # use retry_core::RetryPolicy;
+//! # struct Connection { broken: bool }
+//! # impl Connection {
+//! #     async fn query(&mut self) -> io::Result<u32> {
+//! #         if self.broken { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(42) }
+//! #     }
+//! #     fn reset(&mut self) { self.broken = false; }
+//! # }
+//!
+//! async fn answer(retry: &Retry, connection: &mut Connection) -> Result<u32, RetryError<io::Error>> {
+//!     let mut attempts = retry.attempts();
+//!     while let Some(attempt) = attempts.next().await {
+//!         if let ControlFlow::Break(result) = attempt.run(connection.query()).await {
+//!             return result;
+//!         }
+//!         connection.reset();
+//!     }
+//!     Err(attempts.finish())
+//! }
+//! # let retry = Retry::new(RetryPolicy::new());
+//! # assert_eq!(answer(&retry, &mut Connection { broken: true }).await.unwrap(), 42);
+//! # }
+//! ```
+
+use std::fmt::Display;
+use std::future::Future;
+use std::ops::{ControlFlow, Deref};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker, ready};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::drivers::bounds::{Bounds, Cut};
+use crate::drivers::call::Call;
+use crate::drivers::pause::Pause;
+use crate::drivers::retry::Retry;
+use crate::machines::session::Step;
+use crate::seams::classify::{ByClassify, Classifier};
+use crate::seams::clock::Clock;
+use crate::values::attempt::Attempt;
+use crate::values::error::RetryError;
+use crate::values::event::Report;
+use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::stop::{StopReason, Stopped};
+
+/// The attempts of one call; made by [`Retry::attempts`].
+///
+/// Dropping it before the call has ended cancels the call.
+#[derive(Debug)]
+#[must_use = "nothing is attempted until `next` is called"]
+pub struct Attempts<'r, E, C = ByClassify> {
+    retry: &'r Retry<C>,
+    clock: &'r dyn Clock,
+    call: Call,
+    stage: Stage,
+    last: Option<E>,
+    made: u32,
+    waited: Duration,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    /// An attempt may start once this much time has passed.
+    Due(Duration),
+    /// An attempt was handed out and has not been recorded.
+    Running,
+    Over(Stopped),
+}
+
+impl<'r, E, C> Attempts<'r, E, C> {
+    pub(crate) fn start(retry: &'r Retry<C>, clock: &'r dyn Clock) -> Self {
+        let call = Call::start(retry.terms().labels, Some(clock.now()));
+        let stage = Stage::Due(Duration::ZERO);
+        Self { retry, clock, call, stage, last: None, made: 0, waited: Duration::ZERO }
+    }
+
+    /// Waits until the next attempt may start. `None` when there is none: the call has ended, and
+    /// [`finish`](Self::finish) says how.
+    ///
+    /// The first attempt starts at once. An attempt that was handed out and dropped without a
+    /// record counts as a failure.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses no attempt; the wait begins anew with the next call.
+    pub async fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
+        let delay = self.until_due()?;
+        if self.made > 0 && self.pause(delay).await.is_err() {
+            self.cut(StopReason::Cancelled);
+            return None;
+        }
+        self.hand_out(delay)
+    }
+
+    /// The end of a call for which [`next`](Self::next) has no more attempts.
+    ///
+    /// Called before that, it ends the call as cancelled.
+    #[must_use]
+    pub fn finish(mut self) -> RetryError<E> {
+        self.conclude()
+    }
+
+    /// How the call went so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let elapsed = match self.stage {
+            Stage::Over(stopped) => Some(stopped.elapsed),
+            _ => self.call.elapsed(Some(self.clock.now())),
+        };
+        Report { attempts: self.made, elapsed: elapsed.unwrap_or_default(), waited: self.waited }
+    }
+
+    fn conclude(&mut self) -> RetryError<E> {
+        if !matches!(self.stage, Stage::Over(_)) {
+            self.cut(StopReason::Cancelled);
+        }
+        let Stage::Over(stopped) = self.stage else { unreachable!("`cut` ends the call") };
+        RetryError::new(stopped, self.last.take())
+    }
+
+    /// The delay before the next attempt; `None` when the call has ended.
+    fn until_due(&mut self) -> Option<Duration> {
+        if matches!(self.stage, Stage::Running) {
+            self.forgotten();
+        }
+        let Stage::Due(delay) = self.stage else { return None };
+        Some(delay)
+    }
+
+    async fn pause(&self, delay: Duration) -> Result<(), Cut> {
+        let Some(token) = self.retry.token() else {
+            self.sleep(delay).await;
+            return Ok(());
+        };
+        let mut cancelled = pin!(token.cancelled());
+        let mut sleep = pin!(self.sleep(delay));
+        std::future::poll_fn(|context| {
+            if cancelled.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err(Cut::Cancelled));
+            }
+            sleep.as_mut().poll(context).map(Ok)
+        })
+        .await
+    }
+
+    async fn sleep(&self, delay: Duration) {
+        match self.retry.custom_clock() {
+            Some(clock) if !delay.is_zero() => clock.sleep(delay).await,
+            _ => Pause::new(delay).await,
+        }
+    }
+
+    /// Starts the attempt that was due after `delay`, unless the call has ended by now.
+    fn hand_out(&mut self, delay: Duration) -> Option<OpenAttempt<'_, 'r, E, C>> {
+        let terms = self.retry.terms();
+        let now = self.clock.now();
+        if self.retry.token().is_some_and(CancellationToken::is_cancelled) {
+            self.cut(StopReason::Cancelled);
+            return None;
+        }
+        if self.call.deadline(terms).is_some_and(|deadline| now >= deadline) {
+            self.cut(StopReason::DeadlineExceeded);
+            return None;
+        }
+        self.waited += delay;
+        self.made += 1;
+        self.stage = Stage::Running;
+        let attempt = self.call.describe(terms, Some(now));
+        Some(OpenAttempt { attempts: self, attempt, started: now })
+    }
+
+    /// The attempt that was handed out has come to nothing.
+    fn forgotten(&mut self) {
+        let verdict = Verdict::Retry(ErrorKind::Unknown);
+        self.failed(verdict, &"the attempt was dropped without a record");
+    }
+
+    /// Records a failure; `Some` when the call ends with it.
+    fn failed(&mut self, verdict: Verdict, error: &dyn Display) -> Option<Stopped> {
+        let now = Some(self.clock.now());
+        match self.call.failed(self.retry.terms(), (verdict, error), now) {
+            Step::Wait(delay) => {
+                self.stage = Stage::Due(delay);
+                None
+            }
+            Step::Stop(reason) => Some(self.end(reason, now)),
+            // A classifier that calls an error a success has nothing to hand to the caller.
+            Step::Done => Some(self.end(StopReason::NotRetryable, now)),
+        }
+    }
+
+    fn cut(&mut self, reason: StopReason) {
+        let now = Some(self.clock.now());
+        self.call.cut(self.retry.terms(), reason, now);
+        self.end(reason, now);
+    }
+
+    fn end(&mut self, reason: StopReason, now: Option<Instant>) -> Stopped {
+        let stopped = self.call.stopped(reason, self.made, now);
+        self.stage = Stage::Over(stopped);
+        stopped
+    }
+}
+
+impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
+    pub(crate) async fn drive<T, F, Fut>(&mut self, mut operation: F) -> Result<T, RetryError<E>>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        while let Some(attempt) = self.next().await {
+            if let ControlFlow::Break(result) = attempt.run(operation()).await {
+                return result;
+            }
+        }
+        Err(self.conclude())
+    }
+
+    fn record<T>(
+        &mut self,
+        attempt: &Attempt,
+        result: Result<T, E>,
+    ) -> ControlFlow<Result<T, RetryError<E>>> {
+        let error = match result {
+            Ok(value) => {
+                self.call.succeeded(self.retry.terms().labels);
+                let now = Some(self.clock.now());
+                // Nobody reads the reason of a success; the numbers are for the report.
+                self.end(StopReason::NotRetryable, now);
+                return ControlFlow::Break(Ok(value));
+            }
+            Err(error) => error,
+        };
+        let verdict = self.retry.classifier().verdict(&error, attempt);
+        match self.failed(verdict, &error) {
+            None => {
+                self.last = Some(error);
+                ControlFlow::Continue(())
+            }
+            Some(stopped) => ControlFlow::Break(Err(RetryError::new(stopped, Some(error)))),
+        }
+    }
+
+    fn record_cut<T>(&mut self, cut: Cut) -> ControlFlow<Result<T, RetryError<E>>> {
+        match cut {
+            Cut::Attempt(limit) => {
+                let verdict = Verdict::Retry(ErrorKind::Timeout);
+                if self.failed(verdict, &format_args!("timed out after {limit:?}")).is_none() {
+                    return ControlFlow::Continue(());
+                }
+            }
+            Cut::Deadline => self.cut(StopReason::DeadlineExceeded),
+            Cut::Cancelled => self.cut(StopReason::Cancelled),
+        }
+        ControlFlow::Break(Err(self.conclude()))
+    }
+}
+
+impl<E, C> Drop for Attempts<'_, E, C> {
+    fn drop(&mut self) {
+        self.call.dropped(self.retry.terms().labels);
+    }
+}
+
+/// An attempt that may be made now: [`run`](Self::run) makes it, or the caller makes it and
+/// [`record`](Self::record)s how it ended.
+///
+/// Reads as the [`Attempt`] that it is. Dropped without a record it counts as a failure, so a
+/// loop that forgets to record still waits between attempts and ends.
+#[derive(Debug)]
+#[must_use = "an attempt that is not recorded counts as a failure"]
+pub struct OpenAttempt<'a, 'r, E, C = ByClassify> {
+    attempts: &'a mut Attempts<'r, E, C>,
+    attempt: Attempt,
+    started: Instant,
+}
+
+impl<'a, 'r, E: Display, C: Classifier<E>> OpenAttempt<'a, 'r, E, C> {
+    /// Records how the attempt ended: `Break` with the result of the call, `Continue` when
+    /// another attempt is worth waiting for.
+    pub fn record<T>(self, result: Result<T, E>) -> ControlFlow<Result<T, RetryError<E>>> {
+        self.attempts.record(&self.attempt, result)
+    }
+
+    /// Runs `operation` under the attempt timeout, the deadline and the cancellation token, and
+    /// records how it ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the operation; the attempt counts as a failure if the loop goes
+    /// on.
+    pub fn run<T, F>(self, operation: F) -> RunAttempt<'a, 'r, E, C, F>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        let retry = self.attempts.retry;
+        let deadline = self.attempts.call.deadline(retry.terms());
+        let bounds = Bounds::new(self.started, retry.policy().attempt_timeout(), deadline)
+            .with_token(retry.token().cloned());
+        RunAttempt { operation, bounds, open: self }
+    }
+}
+
+impl<E, C> Deref for OpenAttempt<'_, '_, E, C> {
+    type Target = Attempt;
+
+    fn deref(&self) -> &Attempt {
+        &self.attempt
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An attempt under way; made by [`OpenAttempt::run`].
+    #[must_use = "futures do nothing unless polled"]
+    pub struct RunAttempt<'a, 'r, E, C, F> {
+        #[pin]
+        operation: F,
+        bounds: Bounds,
+        open: OpenAttempt<'a, 'r, E, C>,
+    }
+}
+
+impl<T, E, C, F> Future for RunAttempt<'_, '_, E, C, F>
+where
+    E: Display,
+    C: Classifier<E>,
+    F: Future<Output = Result<T, E>>,
+{
+    type Output = ControlFlow<Result<T, RetryError<E>>>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let attempts = &mut *this.open.attempts;
+        let operation = this.operation;
+        if let Poll::Ready(result) = attempts.call.span().in_scope(|| operation.poll(context)) {
+            return Poll::Ready(attempts.record(&this.open.attempt, result));
+        }
+        let cut = ready!(this.bounds.poll(attempts.retry.custom_clock(), context));
+        Poll::Ready(attempts.record_cut(cut))
+    }
+}
+
+impl<E, C, F> std::fmt::Debug for RunAttempt<'_, '_, E, C, F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunAttempt").field("attempt", &self.open.attempt).finish_non_exhaustive()
+    }
+}
+
+/// [`Attempts`] for code that blocks its thread; made by [`Retry::attempts_blocking`].
+#[derive(Debug)]
+#[must_use = "nothing is attempted until `next` is called"]
+pub struct BlockingAttempts<'r, E, C = ByClassify>(Attempts<'r, E, C>);
+
+impl<'r, E, C> BlockingAttempts<'r, E, C> {
+    pub(crate) const fn new(attempts: Attempts<'r, E, C>) -> Self {
+        Self(attempts)
+    }
+
+    /// Blocks until the next attempt may start. `None` when there is none: the call has ended,
+    /// and [`finish`](Self::finish) says how.
+    // Not an iterator: what it hands out borrows from it.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
+        let attempts = &mut self.0;
+        let delay = attempts.until_due()?;
+        if attempts.made > 0 && block(attempts.clock, delay, attempts.retry.token()).is_err() {
+            attempts.cut(StopReason::Cancelled);
+            return None;
+        }
+        attempts.hand_out(delay)
+    }
+
+    /// The end of a call for which [`next`](Self::next) has no more attempts.
+    #[must_use]
+    pub fn finish(self) -> RetryError<E> {
+        self.0.finish()
+    }
+
+    /// How the call went so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.0.report()
+    }
+}
+
+impl<E: Display, C: Classifier<E>> BlockingAttempts<'_, E, C> {
+    pub(crate) fn drive<T, F>(&mut self, mut operation: F) -> Result<T, RetryError<E>>
+    where
+        F: FnMut() -> Result<T, E>,
+    {
+        while let Some(attempt) = self.next() {
+            let span = attempt.attempts.call.span();
+            let result = span.in_scope(&mut operation);
+            if let ControlFlow::Break(result) = attempt.record(result) {
+                return result;
+            }
+        }
+        Err(self.0.conclude())
+    }
+}
+
+/// Blocks the thread for `delay`, or until the token is triggered.
+fn block(clock: &dyn Clock, delay: Duration, token: Option<&CancellationToken>) -> Result<(), Cut> {
+    let end = clock.now().checked_add(delay);
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut cancelled = pin!(token.map(CancellationToken::cancelled));
+    loop {
+        if let Some(cancelled) = cancelled.as_mut().as_pin_mut() {
+            if cancelled.poll(&mut context).is_ready() {
+                return Err(Cut::Cancelled);
+            }
+        }
+        let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(clock.now()));
+        if left.is_zero() {
+            return Ok(());
+        }
+        clock.park(left);
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,80 @@
+//! What can end an attempt from outside: its time limit, the call's deadline, a cancellation.
+//!
+//! The timer is made when the operation first has to wait, and kept outside the future: an
+//! attempt that ends at once makes none, and the future of a call that could be cut is hardly
+//! larger than that of one that could not.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+use crate::seams::clock::{Clock, Sleep, TokioClock};
+
+/// What ended an attempt before it ended by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// The attempt's own time limit.
+    Attempt(Duration),
+    /// The end of the whole call.
+    Deadline,
+    /// The cancellation token.
+    Cancelled,
+}
+
+/// The limits of one attempt.
+#[derive(Default)]
+pub(crate) struct Bounds {
+    until: Option<(Instant, Cut)>,
+    timer: Option<Sleep>,
+    token: Option<CancellationToken>,
+    cancelled: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+}
+
+impl Bounds {
+    /// The limits of an attempt that starts `now`. The earlier of its own limit and the call's
+    /// deadline counts; at the same instant it is the deadline.
+    pub(crate) fn new(
+        now: Instant,
+        attempt_timeout: Option<Duration>,
+        deadline: Option<Instant>,
+    ) -> Self {
+        let by_attempt = attempt_timeout
+            .and_then(|limit| Some((now.checked_add(limit)?, Cut::Attempt(limit))));
+        let by_deadline = deadline.map(|deadline| (deadline, Cut::Deadline));
+        let until = match (by_attempt, by_deadline) {
+            (Some(attempt), Some(call)) => Some(if attempt.0 < call.0 { attempt } else { call }),
+            (attempt, call) => attempt.or(call),
+        };
+        Self { until, ..Self::default() }
+    }
+
+    pub(crate) fn with_token(mut self, token: Option<CancellationToken>) -> Self {
+        self.token = token;
+        self
+    }
+
+    /// To be polled after the operation was found waiting.
+    pub(crate) fn poll(
+        &mut self,
+        custom: Option<&Arc<dyn Clock>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Cut> {
+        if let Some(token) = &self.token {
+            let cancelled =
+                self.cancelled.get_or_insert_with(|| Box::pin(token.clone().cancelled_owned()));
+            if cancelled.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Cut::Cancelled);
+            }
+        }
+        let Some((end, cut)) = self.until else { return Poll::Pending };
+        let timer = self.timer.get_or_insert_with(|| {
+            let clock = custom.map_or(&TokioClock as &dyn Clock, |clock| &**clock);
+            clock.sleep(end.saturating_duration_since(clock.now()))
+        });
+        timer.as_mut().poll(context).map(|()| cut)
+    }
+}

@@ -1,0 +1,171 @@
+//! One call, as every driver runs it: the session, its random stream, its time and its events.
+//!
+//! The part that a success runs through is a few inlined instructions. Everything that only a
+//! failure needs is out of line, cold, and not generic, so that it exists once in a program
+//! however many functions are annotated.
+
+use std::fmt::Display;
+use std::time::{Duration, Instant};
+
+use crate::drivers::seeds::Seeds;
+use crate::drivers::trace::{self, CallSpan, Failure};
+use crate::machines::rng::Rng;
+use crate::machines::session::{Session, Step};
+use crate::values::attempt::Attempt;
+use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::policy::RetryPolicy;
+use crate::values::stop::{StopReason, Stopped};
+
+/// What a call is called.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Labels<'a> {
+    pub(crate) name: Option<&'a str>,
+    pub(crate) service: Option<&'a str>,
+}
+
+/// What a driver knows about its calls and lends to each step of one.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    pub(crate) policy: &'a RetryPolicy,
+    pub(crate) labels: Labels<'a>,
+    pub(crate) seeds: &'a Seeds,
+    /// The end of the call where the caller has set one.
+    pub(crate) deadline: Option<Instant>,
+}
+
+/// The state of one call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    session: Session,
+    rng: Option<Rng>,
+    started: Option<Instant>,
+    over: bool,
+    span: CallSpan,
+}
+
+impl Call {
+    /// A call that begins now; `started` is the time where somebody will ask for it.
+    pub(crate) fn start(labels: Labels<'_>, started: Option<Instant>) -> Self {
+        Self { session: Session::new(), rng: None, started, over: false, span: CallSpan::open(labels) }
+    }
+
+    pub(crate) const fn span(&self) -> &CallSpan {
+        &self.span
+    }
+
+    /// The number of the present attempt.
+    pub(crate) const fn attempt(&self) -> u32 {
+        self.session.attempt()
+    }
+
+    /// The end of the call: the caller's deadline or the total timeout, whichever comes first.
+    pub(crate) fn deadline(&self, terms: Terms<'_>) -> Option<Instant> {
+        let by_timeout = match (self.started, terms.policy.timeout()) {
+            // A timeout beyond the end of time is none.
+            (Some(started), Some(timeout)) => started.checked_add(timeout),
+            _ => None,
+        };
+        match (by_timeout, terms.deadline) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// The present attempt, as of `now` where the time is known.
+    pub(crate) fn describe(&self, terms: Terms<'_>, now: Option<Instant>) -> Attempt {
+        let remaining = self.remaining(terms, now);
+        self.session.describe(terms.policy, self.elapsed(now), remaining)
+    }
+
+    pub(crate) fn elapsed(&self, now: Option<Instant>) -> Option<Duration> {
+        Some(now?.saturating_duration_since(self.started?))
+    }
+
+    fn remaining(&self, terms: Terms<'_>, now: Option<Instant>) -> Option<Duration> {
+        Some(self.deadline(terms)?.saturating_duration_since(now?))
+    }
+
+    /// How the call ended, if it ended at `now` for `reason` with the present attempt started.
+    pub(crate) fn stopped(&self, reason: StopReason, attempts: u32, now: Option<Instant>) -> Stopped {
+        let elapsed = self.elapsed(now).unwrap_or_default();
+        Stopped { reason, kind: self.session.kind(), attempts, elapsed }
+    }
+
+    /// The present attempt succeeded.
+    pub(crate) fn succeeded(&mut self, labels: Labels<'_>) {
+        self.over = true;
+        if self.session.attempt() > 1 {
+            self.recovered(labels);
+        }
+    }
+
+    #[cold]
+    fn recovered(&self, labels: Labels<'_>) {
+        trace::recovered(&self.span, labels, self.session.attempt());
+    }
+
+    /// The present attempt failed: what comes next. `now` is needed where there is a deadline.
+    #[cold]
+    pub(crate) fn failed(
+        &mut self,
+        terms: Terms<'_>,
+        (verdict, error): (Verdict, &dyn Display),
+        now: Option<Instant>,
+    ) -> Step {
+        let attempt = self.session.attempt();
+        let remaining = self.remaining(terms, now);
+        let draw = self.rng.get_or_insert_with(|| terms.seeds.next()).draw();
+        let step = self.session.record(terms.policy, verdict, remaining, draw);
+        let kind = verdict.kind().unwrap_or(ErrorKind::Unknown);
+        let max_attempts = terms.policy.max_attempts();
+        let failure = Failure { attempt, max_attempts, kind, error };
+        match step {
+            Step::Done => self.succeeded(terms.labels),
+            Step::Wait(delay) => trace::retrying(&self.span, terms.labels, &failure, delay),
+            Step::Stop(reason) => self.gave_up(terms, &failure, (reason, now)),
+        }
+        step
+    }
+
+    /// The call ends outside a failed attempt: its time ran out, or it was cancelled.
+    #[cold]
+    pub(crate) fn cut(&mut self, terms: Terms<'_>, reason: StopReason, now: Option<Instant>) {
+        let kind = self.session.kind().unwrap_or(ErrorKind::Timeout);
+        let max_attempts = terms.policy.max_attempts();
+        let failure =
+            Failure { attempt: self.session.attempt(), max_attempts, kind, error: &reason };
+        self.gave_up(terms, &failure, (reason, now));
+    }
+
+    fn gave_up(
+        &mut self,
+        terms: Terms<'_>,
+        failure: &Failure<'_>,
+        (reason, now): (StopReason, Option<Instant>),
+    ) {
+        self.over = true;
+        if reason == StopReason::Cancelled {
+            trace::cancelled(&self.span, terms.labels, failure.attempt);
+        } else {
+            trace::gave_up(&self.span, terms.labels, failure, (reason, self.elapsed(now)));
+        }
+    }
+
+    /// To be called when the driver is dropped: says so, unless the call is over.
+    pub(crate) fn dropped(&mut self, labels: Labels<'_>) {
+        if !self.over {
+            self.abandoned(labels);
+        }
+    }
+
+    #[cold]
+    fn abandoned(&mut self, labels: Labels<'_>) {
+        self.over = true;
+        let attempt = self.session.attempt();
+        if std::thread::panicking() {
+            trace::panicked(&self.span, labels, attempt);
+        } else {
+            trace::cancelled(&self.span, labels, attempt);
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! The handle: a policy with what it needs to run calls.
+//!
+//! A [`Retry`] is made once, stored, and cloned freely. Every setter returns a changed copy, so a
+//! single call can have its own deadline without touching the others.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), retry_core::RetryError<std::io::Error>> {
+//! use std::time::Duration;
+//! use retry_core::{Retry, RetryPolicy};
+//!
+//! const POLICY: RetryPolicy = RetryPolicy::new().with_max_attempts(5);
+//!
+//! let retry = Retry::new(POLICY).with_name("inventory::read").with_service("inventory");
+//! let text = retry.run(async || tokio::fs::read_to_string("Cargo.toml").await).await?;
+//! let urgent = retry.with_timeout(Duration::from_millis(50)).unwrap();
+//! # drop((text, urgent));
+//! # Ok(()) }
+//! # mod tokio { pub mod fs { pub async fn read_to_string(p: &str) -> std::io::Result<String> { std::fs::read_to_string(p) } } pub use ::tokio::main; }
+//! ```
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::drivers::attempts::{Attempts, BlockingAttempts};
+use crate::drivers::call::{Labels, Terms};
+use crate::drivers::seeds::Seeds;
+use crate::seams::classify::{ByClassify, Classifier, ClassifyWith, RetryAll, RetryIf};
+use crate::seams::clock::{Clock, ThreadClock, TokioClock};
+use crate::values::attempt::Attempt;
+use crate::values::error::RetryError;
+use crate::values::event::Report;
+use crate::values::kind::Verdict;
+use crate::values::policy::RetryPolicy;
+use crate::values::policy_error::PolicyError;
+
+/// A policy, ready to run calls.
+///
+/// `C` decides what is worth retrying: by default the error says so itself, through
+/// [`Classify`](crate::Classify). Cloning copies the policy and counts a few references up.
+#[doc(alias = "RetryManager")]
+#[derive(Clone, Debug)]
+pub struct Retry<C = ByClassify> {
+    policy: RetryPolicy,
+    name: Option<Arc<str>>,
+    service: Option<Arc<str>>,
+    clock: Option<Arc<dyn Clock>>,
+    token: Option<CancellationToken>,
+    deadline: Option<Instant>,
+    seeds: Seeds,
+    classifier: C,
+}
+
+impl Retry {
+    /// A handle that asks each error whether it is worth retrying.
+    #[must_use]
+    pub const fn new(policy: RetryPolicy) -> Self {
+        Self {
+            policy,
+            name: None,
+            service: None,
+            clock: None,
+            token: None,
+            deadline: None,
+            seeds: Seeds::Process,
+            classifier: ByClassify,
+        }
+    }
+}
+
+/// # What is worth retrying
+impl<C> Retry<C> {
+    /// Retries every error, of any type.
+    #[must_use]
+    pub fn retry_all(self) -> Retry<RetryAll> {
+        self.with_classifier(RetryAll)
+    }
+
+    /// Retries the errors for which `predicate` holds, and no others.
+    ///
+    /// ```
+    /// use std::io;
+    /// use retry_core::{Retry, RetryPolicy};
+    ///
+    /// let retry = Retry::new(RetryPolicy::new())
+    ///     .retry_if(|error: &io::Error| error.kind() != io::ErrorKind::NotFound);
+    /// let result = retry.run_blocking(|| std::fs::read("/no/such/file"));
+    /// assert_eq!(result.unwrap_err().attempts(), 1);
+    /// ```
+    #[must_use]
+    pub fn retry_if<E: ?Sized, P: Fn(&E) -> bool>(self, predicate: P) -> Retry<RetryIf<P>> {
+        self.with_classifier(RetryIf(predicate))
+    }
+
+    /// Asks `verdict` about every error.
+    #[must_use]
+    pub fn classify_with<E, V>(self, verdict: V) -> Retry<ClassifyWith<V>>
+    where
+        E: ?Sized,
+        V: Fn(&E, &Attempt) -> Verdict,
+    {
+        self.with_classifier(ClassifyWith(verdict))
+    }
+
+    /// Asks `classifier` about every error.
+    #[must_use]
+    pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
+        let Self { policy, name, service, clock, token, deadline, seeds, classifier: _ } = self;
+        Retry { policy, name, service, clock, token, deadline, seeds, classifier }
+    }
+}
+
+/// # Settings
+///
+/// Each returns a changed copy.
+impl<C> Retry<C> {
+    /// With this policy.
+    #[must_use]
+    pub fn with_policy(self, policy: RetryPolicy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// With this limit on the whole call in place of the policy's.
+    ///
+    /// # Errors
+    ///
+    /// When `timeout` is zero or below the policy's attempt timeout.
+    pub fn with_timeout(self, timeout: Duration) -> Result<Self, PolicyError> {
+        let policy = self.policy.to_builder().timeout(timeout).build()?;
+        Ok(self.with_policy(policy))
+    }
+
+    /// With this end for every call: no attempt starts after it, and one that runs is cut. Where
+    /// the policy has a timeout as well, the earlier of the two counts.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
+    }
+
+    /// With this token: when it is triggered, calls end at once, in an attempt or in a wait.
+    #[must_use]
+    pub fn with_cancellation(self, token: CancellationToken) -> Self {
+        Self { token: Some(token), ..self }
+    }
+
+    /// With this name in events.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: Some(name.into().into()), ..self }
+    }
+
+    /// With this service in events: what the calls of the handle go to.
+    #[must_use]
+    pub fn with_service(self, service: impl Into<Cow<'static, str>>) -> Self {
+        Self { service: Some(service.into().into()), ..self }
+    }
+
+    /// With this clock in place of tokio's timer and the operating system's.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Clock + 'static) -> Self {
+        Self { clock: Some(Arc::new(clock)), ..self }
+    }
+
+    /// With a random stream that is the same in every run: the calls of the handle and its clones
+    /// get the same delays in the same order, each call other ones.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seeds: Seeds::fixed(seed), ..self }
+    }
+
+    /// The policy.
+    #[must_use]
+    pub const fn policy(&self) -> &RetryPolicy {
+        &self.policy
+    }
+
+    pub(crate) fn terms(&self) -> Terms<'_> {
+        let labels = Labels { name: self.name.as_deref(), service: self.service.as_deref() };
+        Terms { policy: &self.policy, labels, seeds: &self.seeds, deadline: self.deadline }
+    }
+
+    pub(crate) const fn token(&self) -> Option<&CancellationToken> {
+        self.token.as_ref()
+    }
+
+    pub(crate) const fn custom_clock(&self) -> Option<&Arc<dyn Clock>> {
+        self.clock.as_ref()
+    }
+
+    pub(crate) const fn classifier(&self) -> &C {
+        &self.classifier
+    }
+}
+
+/// # Calls
+impl<C> Retry<C> {
+    /// Calls `operation` until it succeeds or the policy says stop.
+    ///
+    /// `operation` makes a new future for each attempt, after the delay. For an operation that
+    /// borrows something mutably from attempt to attempt, use [`attempts`](Self::attempts).
+    ///
+    /// # Errors
+    ///
+    /// A [`RetryError`] with the newest error of the operation, why there is no further attempt,
+    /// how many were made and how long it took.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future cancels the call; a running attempt is dropped with it.
+    ///
+    /// # Panics
+    ///
+    /// A panic in `operation` is a failure and propagates.
+    pub async fn run<T, E, F, Fut>(&self, operation: F) -> Result<T, RetryError<E>>
+    where
+        C: Classifier<E>,
+        E: Display,
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        self.attempts().drive(operation).await
+    }
+
+    /// [`run`](Self::run) with a report of how the call went, also when it went well.
+    pub async fn run_with_report<T, E, F, Fut>(
+        &self,
+        operation: F,
+    ) -> (Result<T, RetryError<E>>, Report)
+    where
+        C: Classifier<E>,
+        E: Display,
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        let mut attempts = self.attempts();
+        let result = attempts.drive(operation).await;
+        (result, attempts.report())
+    }
+
+    /// The open loop: the caller makes each attempt, with whatever it can borrow.
+    ///
+    /// See [`Attempts`].
+    #[must_use]
+    pub fn attempts<E>(&self) -> Attempts<'_, E, C> {
+        let clock = self.clock.as_ref().map_or(&TokioClock as &dyn Clock, |clock| &**clock);
+        Attempts::start(self, clock)
+    }
+
+    /// [`run`](Self::run) for code that blocks its thread: delays block it too.
+    ///
+    /// A thread cannot be cut while it runs: the total timeout and the deadline end the call
+    /// between attempts, and an attempt timeout has no effect. A cancellation token ends a wait
+    /// at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub fn run_blocking<T, E, F>(&self, operation: F) -> Result<T, RetryError<E>>
+    where
+        C: Classifier<E>,
+        E: Display,
+        F: FnMut() -> Result<T, E>,
+    {
+        self.attempts_blocking().drive(operation)
+    }
+
+    /// [`run_blocking`](Self::run_blocking) with a report of how the call went.
+    pub fn run_blocking_with_report<T, E, F>(
+        &self,
+        operation: F,
+    ) -> (Result<T, RetryError<E>>, Report)
+    where
+        C: Classifier<E>,
+        E: Display,
+        F: FnMut() -> Result<T, E>,
+    {
+        let mut attempts = self.attempts_blocking();
+        let result = attempts.drive(operation);
+        (result, attempts.report())
+    }
+
+    /// The open loop for code that blocks its thread.
+    #[must_use]
+    pub fn attempts_blocking<E>(&self) -> BlockingAttempts<'_, E, C> {
+        let clock = self.clock.as_ref().map_or(&ThreadClock as &dyn Clock, |clock| &**clock);
+        BlockingAttempts::new(Attempts::start(self, clock))
+    }
+}

@@ -1,0 +1,101 @@
+//! What a call says to `tracing`.
+//!
+//! A span has to be entered at every poll of the operation, so it lives with the drivers. It is at
+//! debug level: a span that a registry records costs many times the whole loop. The events carry
+//! the same fields in the same words, whatever drives the call:
+//!
+//! | event | level | when |
+//! |---|---|---|
+//! | `attempt failed, retrying` | warn | before each delay |
+//! | `gave up` | error | once, at the end, for any reason but cancellation |
+//! | `succeeded after retries` | info | once, at the end |
+//! | `cancelled` | debug | once, at the end, also when the future was dropped |
+//! | `panicked` | error | once, at the end |
+//!
+//! A call that succeeds at once says nothing.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use tracing::{Level, Span, debug, error, info, warn};
+
+use crate::drivers::call::Labels;
+use crate::values::kind::ErrorKind;
+use crate::values::stop::StopReason;
+
+/// The span of a call, where somebody listens at debug level.
+#[derive(Debug)]
+pub(crate) struct CallSpan(Option<Box<Span>>);
+
+impl CallSpan {
+    pub(crate) fn open(labels: Labels<'_>) -> Self {
+        if tracing::level_enabled!(Level::DEBUG) { Self::open_listened(labels) } else { Self(None) }
+    }
+
+    #[cold]
+    fn open_listened(labels: Labels<'_>) -> Self {
+        let Labels { name, service } = labels;
+        let span = tracing::debug_span!(target: "retry_core", "retry", name, service);
+        Self((!span.is_disabled()).then(|| Box::new(span)))
+    }
+
+    /// Runs `work`, a poll of the operation, inside the span.
+    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.0 {
+            None => work(),
+            Some(span) => span.in_scope(work),
+        }
+    }
+}
+
+/// The numbers of one failed attempt.
+pub(crate) struct Failure<'a> {
+    pub(crate) attempt: u32,
+    pub(crate) max_attempts: u32,
+    pub(crate) kind: ErrorKind,
+    pub(crate) error: &'a dyn Display,
+}
+
+pub(crate) fn retrying(span: &CallSpan, labels: Labels<'_>, failure: &Failure<'_>, delay: Duration) {
+    let Labels { name, service } = labels;
+    let Failure { attempt, max_attempts, kind, error } = failure;
+    span.in_scope(|| {
+        warn!(
+            target: "retry_core", name, service, attempt, max_attempts,
+            kind = kind.as_str(), ?delay, %error, "attempt failed, retrying"
+        );
+    });
+}
+
+pub(crate) fn gave_up(
+    span: &CallSpan,
+    labels: Labels<'_>,
+    failure: &Failure<'_>,
+    (reason, elapsed): (StopReason, Option<Duration>),
+) {
+    let Labels { name, service } = labels;
+    let Failure { attempt, max_attempts, kind, error } = failure;
+    let elapsed = elapsed.map(tracing::field::debug);
+    span.in_scope(|| {
+        error!(
+            target: "retry_core", name, service, attempt, max_attempts,
+            kind = kind.as_str(), reason = reason.as_str(), elapsed, %error, "gave up"
+        );
+    });
+}
+
+pub(crate) fn recovered(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
+    let Labels { name, service } = labels;
+    span.in_scope(|| info!(target: "retry_core", name, service, attempt, "succeeded after retries"));
+}
+
+pub(crate) fn cancelled(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
+    let Labels { name, service } = labels;
+    let reason = StopReason::Cancelled.as_str();
+    span.in_scope(|| debug!(target: "retry_core", name, service, attempt, reason, "cancelled"));
+}
+
+pub(crate) fn panicked(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
+    let Labels { name, service } = labels;
+    span.in_scope(|| error!(target: "retry_core", name, service, attempt, "panicked"));
+}

@@ -1,0 +1,46 @@
+//! The stand-in for `trace` where the feature is off: nothing is said, nothing is stored.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use crate::drivers::call::Labels;
+use crate::values::kind::ErrorKind;
+use crate::values::stop::StopReason;
+
+#[derive(Debug)]
+pub(crate) struct CallSpan;
+
+#[allow(clippy::unused_self)] // the shape of the real one
+impl CallSpan {
+    pub(crate) const fn open(_: Labels<'_>) -> Self {
+        Self
+    }
+
+    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        work()
+    }
+}
+
+#[allow(dead_code)] // read by the real one
+pub(crate) struct Failure<'a> {
+    pub(crate) attempt: u32,
+    pub(crate) max_attempts: u32,
+    pub(crate) kind: ErrorKind,
+    pub(crate) error: &'a dyn Display,
+}
+
+pub(crate) fn retrying(_: &CallSpan, _: Labels<'_>, _: &Failure<'_>, _: Duration) {}
+
+pub(crate) fn gave_up(
+    _: &CallSpan,
+    _: Labels<'_>,
+    _: &Failure<'_>,
+    _: (StopReason, Option<Duration>),
+) {
+}
+
+pub(crate) const fn recovered(_: &CallSpan, _: Labels<'_>, _: u32) {}
+
+pub(crate) const fn cancelled(_: &CallSpan, _: Labels<'_>, _: u32) {}
+
+pub(crate) const fn panicked(_: &CallSpan, _: Labels<'_>, _: u32) {}

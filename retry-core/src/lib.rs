@@ -1,0 +1,46 @@
+#![doc = include_str!("../../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod drivers;
+mod machines;
+mod seams;
+mod values;
+
+#[doc(inline)]
+pub use crate::drivers::{
+    attempts::{Attempts, BlockingAttempts, OpenAttempt, RunAttempt},
+    retry::Retry,
+};
+#[doc(inline)]
+pub use crate::machines::{
+    schedule::Schedule,
+    session::{Session, Step},
+};
+#[doc(inline)]
+pub use crate::seams::{
+    classify::{ByClassify, Classifier, Classify, ClassifyWith, RetryAll, RetryIf},
+    clock::{Clock, Sleep, TokioClock},
+    manual_clock::ManualClock,
+};
+#[doc(inline)]
+pub use crate::values::{
+    attempt::Attempt,
+    error::RetryError,
+    event::{Report, Retrying},
+    jitter::Jitter,
+    kind::{ErrorKind, Verdict},
+    policy::{RetryPolicy, RetryPolicyBuilder},
+    policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},
+    stop::{StopReason, Stopped},
+    strategy::Strategy,
+};
+/// The token that [`Retry::with_cancellation`] takes, as tokio-util has it.
+#[doc(no_inline)]
+pub use tokio_util::sync::CancellationToken;
+
+/// What the attribute expands to. Not a public interface: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::drivers::expansion::*;
+    pub use crate::drivers::probe::*;
+}

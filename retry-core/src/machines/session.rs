@@ -1,0 +1,141 @@
+//! One call as a state machine: a verdict goes in, a step comes out.
+//!
+//! A [`Session`] reads no clock, draws no random number, sleeps on nothing and logs nothing; what
+//! time is left and what chance says are arguments. The async loop, the blocking loop, the
+//! attribute and a simulator are all drivers of this one machine, so what a test or a simulation
+//! shows of it is true of the product.
+//!
+//! ```
+//! use std::time::Duration;
+//! use retry_core::{ErrorKind, Jitter, RetryPolicy, Session, Step, StopReason, Verdict};
+//!
+//! let policy = RetryPolicy::new().with_max_attempts(2).with_jitter(Jitter::None);
+//! let mut session = Session::new();
+//! let failed = Verdict::Retry(ErrorKind::Network);
+//!
+//! let step = session.record(&policy, failed, None, 0);
+//! assert_eq!(step, Step::Wait(Duration::from_millis(100)));
+//! let step = session.record(&policy, failed, None, 0);
+//! assert_eq!(step, Step::Stop(StopReason::AttemptsExhausted));
+//! ```
+
+use std::time::Duration;
+
+use crate::values::attempt::Attempt;
+use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::nanos;
+use crate::values::policy::RetryPolicy;
+use crate::values::stop::StopReason;
+
+/// What to do after an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step {
+    /// Wait this long, then make the next attempt.
+    Wait(Duration),
+    /// The call succeeded.
+    Done,
+    /// The call is over without a success.
+    Stop(StopReason),
+}
+
+/// The state of one call: which attempt it is at, and what the last one ended with.
+#[derive(Clone, Debug)]
+pub struct Session {
+    attempt: u32,
+    previous_kind: Option<ErrorKind>,
+    previous_delay: u64,
+}
+
+impl Session {
+    /// A call before its first attempt has ended.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { attempt: 1, previous_kind: None, previous_delay: 0 }
+    }
+
+    /// The number of the present attempt, from 1.
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The sort of the newest failure.
+    #[must_use]
+    pub const fn kind(&self) -> Option<ErrorKind> {
+        self.previous_kind
+    }
+
+    /// The present attempt as its operation may see it. `elapsed` is the time since the call
+    /// started, `remaining` the time until its deadline, where they are known.
+    #[must_use]
+    pub const fn describe(
+        &self,
+        policy: &RetryPolicy,
+        elapsed: Option<Duration>,
+        remaining: Option<Duration>,
+    ) -> Attempt {
+        Attempt {
+            number: self.attempt,
+            max_attempts: policy.max_attempts(),
+            previous_delay: Duration::from_nanos(self.previous_delay),
+            previous_kind: self.previous_kind,
+            elapsed,
+            remaining,
+        }
+    }
+
+    /// Takes the verdict on the present attempt and says what comes next; after
+    /// [`Step::Wait`] the next attempt is the present one.
+    ///
+    /// `remaining` is the time until the call's deadline, `None` without one. `draw` is any 64
+    /// random bits; the same arguments give the same step.
+    ///
+    /// The questions are asked in this order: is it worth it ([`StopReason::NotRetryable`]), are
+    /// there attempts left ([`StopReason::AttemptsExhausted`]), is the wait that the other side
+    /// asks for within `max_hint` ([`StopReason::HintTooLong`]), does the delay end before the
+    /// deadline ([`StopReason::DeadlineExceeded`]).
+    pub fn record(
+        &mut self,
+        policy: &RetryPolicy,
+        verdict: Verdict,
+        remaining: Option<Duration>,
+        draw: u64,
+    ) -> Step {
+        let (kind, hint) = match verdict {
+            Verdict::Success => return Step::Done,
+            Verdict::Stop(kind) => {
+                self.previous_kind = Some(kind);
+                return Step::Stop(StopReason::NotRetryable);
+            }
+            Verdict::Retry(kind) => (kind, None),
+            Verdict::RetryAfter(kind, hint) => (kind, Some(hint)),
+        };
+        self.previous_kind = Some(kind);
+        if self.attempt >= policy.max_attempts() {
+            return Step::Stop(StopReason::AttemptsExhausted);
+        }
+        if hint.is_some_and(|hint| hint > policy.max_hint()) {
+            return Step::Stop(StopReason::HintTooLong);
+        }
+        let backoff = policy.delay_nanos(&self.describe(policy, None, remaining), draw);
+        let delay = Duration::from_nanos(match hint {
+            None => backoff,
+            // On top of the hint, so that callers who were told the same second spread upward
+            // from it, and none comes back early.
+            Some(hint) => nanos::saturating(hint).saturating_add(backoff),
+        });
+        if remaining.is_some_and(|remaining| delay >= remaining) {
+            return Step::Stop(StopReason::DeadlineExceeded);
+        }
+        self.attempt += 1;
+        self.previous_delay = backoff;
+        Step::Wait(delay)
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,123 @@
+//! Who decides whether a failure is worth another attempt.
+//!
+//! [`Classify`] is what an error type says of itself. A [`Classifier`] is what a handle asks; by
+//! default it asks the error. A handle for a foreign error type, or with a narrower idea of what
+//! is worth retrying, has another: see [`Retry::retry_if`](crate::Retry::retry_if).
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use crate::values::attempt::Attempt;
+use crate::values::kind::{ErrorKind, Verdict};
+
+/// An error type that says what sort of failure each of its values is.
+///
+/// ```
+/// use retry_core::{Classify, ErrorKind, Verdict};
+///
+/// # #[derive(Debug)]
+/// enum ApiError {
+///     Unreachable,
+///     NotFound,
+/// }
+///
+/// impl Classify for ApiError {
+///     fn classify(&self) -> Verdict {
+///         match self {
+///             Self::Unreachable => Verdict::Retry(ErrorKind::Network),
+///             Self::NotFound => Verdict::Stop(ErrorKind::Client),
+///         }
+///     }
+/// }
+/// ```
+///
+/// `impl Classify for ApiError {}` says nothing: every failure is [`ErrorKind::Unknown`], which
+/// is retried.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which of its failures are worth retrying",
+    label = "the handle asks `{Self}` through `Classify`, which it does not implement",
+    note = "for a type of your own, add `impl retry_core::Classify for {Self} {{}}`, or say more in its `classify`",
+    note = "for any other type, tell the handle: `retry.retry_all()` or `retry.retry_if(|error: &{Self}| …)`"
+)]
+pub trait Classify {
+    /// What to do about this failure.
+    fn classify(&self) -> Verdict {
+        Verdict::Retry(ErrorKind::Unknown)
+    }
+}
+
+impl Classify for io::Error {}
+impl Classify for fmt::Error {}
+impl Classify for String {}
+impl Classify for &str {}
+impl Classify for tokio::time::error::Elapsed {
+    fn classify(&self) -> Verdict {
+        Verdict::Retry(ErrorKind::Timeout)
+    }
+}
+impl Classify for Box<dyn Error> {}
+impl Classify for Box<dyn Error + Send> {}
+impl Classify for Box<dyn Error + Send + Sync> {}
+
+/// What a [`Retry`](crate::Retry) handle asks about an error of type `E`.
+pub trait Classifier<E: ?Sized> {
+    /// The verdict on `error`, with which `attempt` ended.
+    fn verdict(&self, error: &E, attempt: &Attempt) -> Verdict;
+}
+
+/// Asks the error itself: the default of a handle.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ByClassify;
+
+impl<E: Classify + ?Sized> Classifier<E> for ByClassify {
+    fn verdict(&self, error: &E, _: &Attempt) -> Verdict {
+        error.classify()
+    }
+}
+
+/// Retries every error, as [`ErrorKind::Unknown`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RetryAll;
+
+impl<E: ?Sized> Classifier<E> for RetryAll {
+    fn verdict(&self, _: &E, _: &Attempt) -> Verdict {
+        Verdict::Retry(ErrorKind::Unknown)
+    }
+}
+
+/// Retries the errors for which a predicate holds, as [`ErrorKind::Unknown`].
+#[derive(Clone, Copy)]
+pub struct RetryIf<P>(pub(crate) P);
+
+impl<E: ?Sized, P: Fn(&E) -> bool> Classifier<E> for RetryIf<P> {
+    fn verdict(&self, error: &E, _: &Attempt) -> Verdict {
+        if (self.0)(error) {
+            Verdict::Retry(ErrorKind::Unknown)
+        } else {
+            Verdict::Stop(ErrorKind::Unknown)
+        }
+    }
+}
+
+impl<P> fmt::Debug for RetryIf<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RetryIf(_)")
+    }
+}
+
+/// Asks a function for the verdict.
+#[derive(Clone, Copy)]
+pub struct ClassifyWith<V>(pub(crate) V);
+
+impl<E: ?Sized, V: Fn(&E, &Attempt) -> Verdict> Classifier<E> for ClassifyWith<V> {
+    fn verdict(&self, error: &E, attempt: &Attempt) -> Verdict {
+        (self.0)(error, attempt)
+    }
+}
+
+impl<V> fmt::Debug for ClassifyWith<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClassifyWith(_)")
+    }
+}

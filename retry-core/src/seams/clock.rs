@@ -1,0 +1,65 @@
+//! Where time comes from.
+//!
+//! The loop reads time and waits through a [`Clock`] and nothing else. By default an async call
+//! uses tokio's timer, which follows tokio's paused time in tests, and a blocking call the
+//! operating system's. [`ManualClock`](crate::ManualClock) is for the tests of an application;
+//! another runtime's timer is a small implementation of the trait.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+/// A wait that has begun; ready when its time has come.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A source of time that can be waited on.
+pub trait Clock: Debug + Send + Sync {
+    /// The present instant; never earlier than one returned before.
+    fn now(&self) -> Instant;
+
+    /// Begins a wait of `delay` from now. Dropping the future ends the wait and leaves nothing
+    /// behind.
+    fn sleep(&self, delay: Duration) -> Sleep;
+
+    /// Blocks the thread for at most `delay`; may return early, always does so when the thread
+    /// is unparked. Called again until the time has come.
+    fn park(&self, delay: Duration);
+}
+
+/// The operating system's time, for blocking calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ThreadClock;
+
+impl Clock for ThreadClock {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep(&self, delay: Duration) -> Sleep {
+        TokioClock.sleep(delay)
+    }
+
+    fn park(&self, delay: Duration) {
+        std::thread::park_timeout(delay);
+    }
+}
+
+/// Tokio's timer, for async calls. Waiting outside a runtime with its timer enabled panics, as
+/// tokio's own `sleep` does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokioClock;
+
+impl Clock for TokioClock {
+    fn now(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+
+    fn sleep(&self, delay: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(delay))
+    }
+
+    fn park(&self, delay: Duration) {
+        std::thread::park_timeout(delay);
+    }
+}

@@ -1,0 +1,6 @@
+//! Layer 1: the seams, where an application can put in its own: each a trait with its smallest
+//! implementations.
+
+pub(crate) mod classify;
+pub(crate) mod clock;
+pub(crate) mod manual_clock;

@@ -1,0 +1,85 @@
+//! What a hook is told.
+
+use std::time::Duration;
+
+use crate::values::attempt::Attempt;
+use crate::values::kind::ErrorKind;
+
+/// An attempt failed and will be followed by another: the argument of `on_retry`.
+///
+/// The hook runs before the delay, once for each retry, and never for the last failure.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Retrying<'a, E> {
+    pub(crate) attempt: Attempt,
+    pub(crate) delay: Duration,
+    pub(crate) kind: ErrorKind,
+    pub(crate) error: Option<&'a E>,
+}
+
+impl<'a, E> Retrying<'a, E> {
+    /// The attempt that failed.
+    #[must_use]
+    pub const fn attempt(&self) -> &Attempt {
+        &self.attempt
+    }
+
+    /// How long the call waits before the next attempt, exactly.
+    #[must_use]
+    pub const fn delay(&self) -> Duration {
+        self.delay
+    }
+
+    /// The sort of the failure.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The error; `None` when the attempt timeout cut the attempt, or `retry_if_ok` turned an
+    /// `Ok` value down.
+    #[must_use]
+    pub const fn error(&self) -> Option<&'a E> {
+        self.error
+    }
+}
+
+/// How a call went, successful or not.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use retry_core::{Retry, RetryPolicy};
+///
+/// let retry = Retry::new(RetryPolicy::new());
+/// let (result, report) = retry.run_with_report(async || Ok::<_, std::io::Error>(7)).await;
+/// assert_eq!(result.unwrap(), 7);
+/// assert_eq!(report.attempts(), 1);
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) waited: Duration,
+}
+
+impl Report {
+    /// How many attempts were started.
+    #[must_use]
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// From the start of the call until now, or until its end.
+    #[must_use]
+    pub const fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// How much of that the call was meant to wait between attempts.
+    #[must_use]
+    pub const fn waited(&self) -> Duration {
+        self.waited
+    }
+}

@@ -1,0 +1,442 @@
+//! What to do about failures, as plain data.
+//!
+//! A [`RetryPolicy`] is `Copy`, built in a `const`, and valid for as long as it exists: there is
+//! no second place where a wrong number could come up. In a `const` a wrong value is a compile
+//! error; values that are only known at run time go through [`RetryPolicy::builder`], whose
+//! [`build`](RetryPolicyBuilder::build) returns a [`PolicyError`] that names field, value and
+//! bound.
+//!
+//! ```
+//! use std::time::Duration;
+//! use retry_core::{Jitter, RetryPolicy};
+//!
+//! const PATIENT: RetryPolicy = RetryPolicy::new()
+//!     .with_max_attempts(8)
+//!     .with_max_delay(Duration::from_secs(5))
+//!     .with_jitter(Jitter::Equal);
+//! ```
+//!
+//! ```compile_fail,E0080
+//! # use retry_core::RetryPolicy;
+//! const NEVER: RetryPolicy = RetryPolicy::new().with_max_attempts(0);
+//! ```
+
+use std::time::Duration;
+
+use crate::values::attempt::Attempt;
+use crate::values::jitter::{Jitter, Spread};
+use crate::values::nanos;
+use crate::values::policy_error::{
+    PolicyBound as Bound, PolicyError, PolicyField as Field, PolicyValue as Value,
+};
+use crate::values::strategy::{self, Strategy};
+
+/// When to try again, how long to wait, and when to give up.
+///
+/// # Defaults
+///
+/// | field | default |
+/// |---|---|
+/// | `max_attempts` | 3 |
+/// | `strategy` | exponential, × 2.0 |
+/// | `initial_delay` | 100 ms |
+/// | `max_delay` | 30 s |
+/// | `jitter` | full |
+/// | `timeout`, `attempt_timeout` | none |
+/// | `max_hint` | 5 min |
+///
+/// # The delay after a failed attempt
+///
+/// Grow by the strategy, cap at `max_delay`, then draw the jitter below that: a delay is never
+/// above `max_delay`, and callers that wait at the cap still do not come back together. All
+/// arithmetic saturates, up to attempt `u32::MAX`, and takes the same time for each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    strategy: Strategy,
+    initial: u64,
+    cap: u64,
+    multiplier: f64,
+    jitter: Jitter,
+    timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    max_hint: u64,
+}
+
+impl RetryPolicy {
+    /// The defaults above.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            max_attempts: 3,
+            strategy: Strategy::Exponential,
+            initial: nanos::saturating(Duration::from_millis(100)),
+            cap: nanos::saturating(Duration::from_secs(30)),
+            multiplier: 2.0,
+            jitter: Jitter::Full,
+            timeout: None,
+            attempt_timeout: None,
+            max_hint: nanos::saturating(Duration::from_secs(300)),
+        }
+    }
+
+    /// A builder that starts from the defaults and reports a wrong value as an error.
+    #[must_use]
+    pub const fn builder() -> RetryPolicyBuilder {
+        Self::new().to_builder()
+    }
+
+    /// A builder that starts from this policy.
+    #[must_use]
+    pub const fn to_builder(self) -> RetryPolicyBuilder {
+        RetryPolicyBuilder {
+            max_attempts: self.max_attempts,
+            strategy: self.strategy,
+            initial_delay: Duration::from_nanos(self.initial),
+            max_delay: Duration::from_nanos(self.cap),
+            multiplier: self.multiplier,
+            jitter: self.jitter,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            max_hint: Duration::from_nanos(self.max_hint),
+            multiplier_was_set: false,
+            jitter_was_set: false,
+        }
+    }
+
+    /// How many attempts a call may make, the first included.
+    #[must_use]
+    pub const fn max_attempts(&self) -> u32 {
+        self.max_attempts
+    }
+
+    /// How the delay grows.
+    #[must_use]
+    pub const fn strategy(&self) -> Strategy {
+        self.strategy
+    }
+
+    /// The delay that growth starts from.
+    #[must_use]
+    pub const fn initial_delay(&self) -> Duration {
+        Duration::from_nanos(self.initial)
+    }
+
+    /// The delay that no delay is above.
+    #[must_use]
+    pub const fn max_delay(&self) -> Duration {
+        Duration::from_nanos(self.cap)
+    }
+
+    /// The factor of the exponential strategy.
+    #[must_use]
+    pub const fn multiplier(&self) -> f64 {
+        self.multiplier
+    }
+
+    /// How the delay is spread.
+    #[must_use]
+    pub const fn jitter(&self) -> Jitter {
+        self.jitter
+    }
+
+    /// How long a call may take in all, attempts and delays together; `None` for no limit.
+    #[must_use]
+    pub const fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// How long each attempt may take; `None` for no limit.
+    #[must_use]
+    pub const fn attempt_timeout(&self) -> Option<Duration> {
+        self.attempt_timeout
+    }
+
+    /// The longest wait that the other side may ask for; a call that is asked for more stops.
+    #[must_use]
+    pub const fn max_hint(&self) -> Duration {
+        Duration::from_nanos(self.max_hint)
+    }
+
+    /// Whether a call under this policy can be cut while an attempt runs: it has a timeout.
+    #[must_use]
+    pub const fn can_cut(&self) -> bool {
+        self.timeout.is_some() || self.attempt_timeout.is_some()
+    }
+
+    /// The delay after `attempt` failed, where `draw` is any 64 random bits.
+    ///
+    /// At most [`max_delay`](Self::max_delay); the same arguments give the same delay.
+    #[must_use]
+    pub fn delay_after(&self, attempt: &Attempt, draw: u64) -> Duration {
+        Duration::from_nanos(self.delay_nanos(attempt, draw))
+    }
+
+    pub(crate) fn delay_nanos(&self, attempt: &Attempt, draw: u64) -> u64 {
+        let number = attempt.number;
+        let grown = match self.strategy {
+            Strategy::Fixed => self.initial,
+            Strategy::Exponential => {
+                strategy::exponential(self.initial, self.multiplier, number, self.cap)
+            }
+            Strategy::Linear => strategy::linear(self.initial, number, self.cap),
+            Strategy::Random => return nanos::between(self.initial, self.cap, draw),
+            Strategy::Fibonacci => strategy::fibonacci(self.initial, number, self.cap),
+            Strategy::Custom(delay) => nanos::saturating(delay(attempt)).min(self.cap),
+        };
+        let previous = if number <= 1 { self.initial } else { nanos::saturating(attempt.previous_delay) };
+        let spread = Spread { initial: self.initial, grown, previous, cap: self.cap };
+        self.jitter.apply(spread, draw)
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+macro_rules! with {
+    ($($(#[$doc:meta])* $with:ident: $field:ident: $type:ty;)*) => {
+        /// # Changing one field of a constant
+        ///
+        /// Each returns the changed policy. A wrong value panics, which in a `const` is a compile
+        /// error at that line; use [`builder`](Self::builder) for values known only at run time.
+        impl RetryPolicy {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Panics
+                ///
+                /// When the value is out of its bound, see [`RetryPolicyBuilder::build`].
+                #[must_use]
+                #[track_caller]
+                pub const fn $with(self, $field: $type) -> Self {
+                    self.to_builder().$field($field).build_const()
+                }
+            )*
+        }
+    };
+}
+
+with! {
+    /// With this many attempts, the first included.
+    with_max_attempts: max_attempts: u32;
+    /// With this growth.
+    with_strategy: strategy: Strategy;
+    /// With this first delay. To raise it above the present cap, raise the cap first.
+    with_initial_delay: initial_delay: Duration;
+    /// With this cap.
+    with_max_delay: max_delay: Duration;
+    /// With this factor of the exponential strategy.
+    with_multiplier: multiplier: f64;
+    /// With this spread.
+    with_jitter: jitter: Jitter;
+    /// With this limit on the whole call.
+    with_timeout: timeout: Duration;
+    /// With this limit on each attempt.
+    with_attempt_timeout: attempt_timeout: Duration;
+    /// With this limit on what the other side may ask for.
+    with_max_hint: max_hint: Duration;
+}
+
+/// A policy in the making; the fields may be wrong until [`build`](Self::build) has looked at them.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryPolicyBuilder {
+    max_attempts: u32,
+    strategy: Strategy,
+    initial_delay: Duration,
+    max_delay: Duration,
+    multiplier: f64,
+    jitter: Jitter,
+    timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    max_hint: Duration,
+    multiplier_was_set: bool,
+    jitter_was_set: bool,
+}
+
+impl RetryPolicyBuilder {
+    /// How many attempts a call may make, the first included: at least 1.
+    #[must_use]
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// How the delay grows.
+    #[must_use]
+    pub const fn strategy(mut self, strategy: Strategy) -> Self {
+        self.strategy = strategy;
+        self
+    }
+
+    /// The delay that growth starts from: at most `max_delay`. Zero is legal.
+    #[must_use]
+    pub const fn initial_delay(mut self, delay: Duration) -> Self {
+        self.initial_delay = delay;
+        self
+    }
+
+    /// The delay that no delay is above.
+    #[must_use]
+    pub const fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    /// The factor of the exponential strategy: finite, at least 1.
+    #[must_use]
+    pub const fn multiplier(mut self, factor: f64) -> Self {
+        self.multiplier = factor;
+        self.multiplier_was_set = true;
+        self
+    }
+
+    /// How the delay is spread. A ratio is in `0..=1`; the random strategy takes none.
+    #[must_use]
+    pub const fn jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self.jitter_was_set = true;
+        self
+    }
+
+    /// How long a call may take in all, attempts and delays together: above zero.
+    #[must_use]
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long each attempt may take: above zero, at most `timeout`.
+    #[must_use]
+    pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// The longest wait that the other side may ask for.
+    #[must_use]
+    pub const fn max_hint(mut self, hint: Duration) -> Self {
+        self.max_hint = hint;
+        self
+    }
+
+    /// The policy.
+    ///
+    /// # Errors
+    ///
+    /// The first field that is out of its bound: no attempts, a first delay above the cap, a
+    /// multiplier that is not a finite number of at least 1 or belongs to another strategy, a
+    /// ratio that is not in `0..=1`, a jitter for the random strategy, a timeout of zero, an
+    /// attempt timeout above the total, a delay above 584 years.
+    pub const fn build(self) -> Result<RetryPolicy, PolicyError> {
+        if let Some(error) = self.first_error() {
+            return Err(error);
+        }
+        let draws_by_itself = matches!(self.strategy, Strategy::Random);
+        Ok(RetryPolicy {
+            max_attempts: self.max_attempts,
+            strategy: self.strategy,
+            initial: nanos::saturating(self.initial_delay),
+            cap: nanos::saturating(self.max_delay),
+            multiplier: self.multiplier,
+            jitter: if draws_by_itself { Jitter::None } else { self.jitter },
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            max_hint: nanos::saturating(self.max_hint),
+        })
+    }
+
+    /// The policy, in a `const`, where a wrong value is a compile error.
+    ///
+    /// # Panics
+    ///
+    /// Where [`build`](Self::build) returns an error; at run time use that.
+    #[must_use]
+    #[track_caller]
+    pub const fn build_const(self) -> RetryPolicy {
+        match self.build() {
+            Ok(policy) => policy,
+            Err(error) => panic!("{}", error.constant_text()),
+        }
+    }
+
+    const fn first_error(&self) -> Option<PolicyError> {
+        if self.max_attempts == 0 {
+            return Some(PolicyError::new(Field::MaxAttempts, Value::Count(0), Bound::AtLeastOne));
+        }
+        if let Some(error) = self.delay_error() {
+            return Some(error);
+        }
+        if let Some(error) = self.growth_error() {
+            return Some(error);
+        }
+        self.timeout_error()
+    }
+
+    const fn delay_error(&self) -> Option<PolicyError> {
+        let longest = nanos::LONGEST;
+        let fields = [
+            (Field::MaxDelay, self.max_delay),
+            (Field::MaxHint, self.max_hint),
+            (Field::InitialDelay, self.initial_delay),
+        ];
+        let mut i = 0;
+        while i < fields.len() {
+            let (field, delay) = fields[i];
+            if delay.as_nanos() > longest.as_nanos() {
+                return Some(PolicyError::new(field, Value::Duration(delay), Bound::AtMost(longest)));
+            }
+            i += 1;
+        }
+        if self.initial_delay.as_nanos() > self.max_delay.as_nanos() {
+            let value = Value::Duration(self.initial_delay);
+            let bound = Bound::AtMostMaxDelay(self.max_delay);
+            return Some(PolicyError::new(Field::InitialDelay, value, bound));
+        }
+        None
+    }
+
+    const fn growth_error(&self) -> Option<PolicyError> {
+        let factor = Value::Factor(self.multiplier);
+        if !(self.multiplier.is_finite() && self.multiplier >= 1.0) {
+            return Some(PolicyError::new(Field::Multiplier, factor, Bound::FiniteAtLeastOne));
+        }
+        if self.multiplier_was_set && !matches!(self.strategy, Strategy::Exponential) {
+            return Some(PolicyError::new(Field::Multiplier, factor, Bound::OnlyExponential));
+        }
+        match self.jitter {
+            Jitter::Ratio(ratio) if !(ratio >= 0.0 && ratio <= 1.0) => {
+                let value = Value::Factor(ratio);
+                Some(PolicyError::new(Field::Jitter, value, Bound::ZeroToOne))
+            }
+            Jitter::None => None,
+            _ if self.jitter_was_set && matches!(self.strategy, Strategy::Random) => {
+                Some(PolicyError::new(Field::Jitter, Value::Jitter, Bound::NotWithRandom))
+            }
+            _ => None,
+        }
+    }
+
+    const fn timeout_error(&self) -> Option<PolicyError> {
+        if let Some(timeout) = self.timeout {
+            if timeout.is_zero() {
+                let value = Value::Duration(timeout);
+                return Some(PolicyError::new(Field::Timeout, value, Bound::AboveZero));
+            }
+        }
+        let Some(attempt) = self.attempt_timeout else { return None };
+        let value = Value::Duration(attempt);
+        if attempt.is_zero() {
+            return Some(PolicyError::new(Field::AttemptTimeout, value, Bound::AboveZero));
+        }
+        match self.timeout {
+            Some(timeout) if attempt.as_nanos() > timeout.as_nanos() => {
+                let bound = Bound::AtMostTimeout(timeout);
+                Some(PolicyError::new(Field::AttemptTimeout, value, bound))
+            }
+            _ => None,
+        }
+    }
+}

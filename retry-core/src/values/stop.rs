@@ -1,0 +1,135 @@
+//! Why a call ended without a success.
+//!
+//! One enum says it everywhere: in the error, the event, the metric label. [`Stopped`] is that
+//! reason with its numbers: what an error type must be buildable from where a call can end before
+//! any attempt has produced an error of its own.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use crate::values::kind::ErrorKind;
+
+/// Why a call was not tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// The last of `max_attempts` failed.
+    AttemptsExhausted,
+    /// The failure is of a sort that another attempt cannot help.
+    NotRetryable,
+    /// The total timeout or the deadline has passed, or would have during the next delay.
+    DeadlineExceeded,
+    /// The other side asked for a longer wait than `max_hint` allows.
+    HintTooLong,
+    /// The cancellation token was triggered.
+    Cancelled,
+}
+
+impl StopReason {
+    /// The reason as a metric label or log field, in `snake_case`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AttemptsExhausted => "attempts_exhausted",
+            Self::NotRetryable => "not_retryable",
+            Self::DeadlineExceeded => "deadline_exceeded",
+            Self::HintTooLong => "hint_too_long",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// The reason as a clause for people.
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AttemptsExhausted => "no attempts left",
+            Self::NotRetryable => "the error is not retryable",
+            Self::DeadlineExceeded => "no time left",
+            Self::HintTooLong => "asked to wait longer than allowed",
+            Self::Cancelled => "cancelled",
+        })
+    }
+}
+
+/// How a call ended: the reason, and what it took to get there.
+///
+/// An attributed function whose call can end with no error of its own (it has a `timeout` or an
+/// `attempt_timeout`) builds its error from this: implement `From<Stopped>` for the error type.
+/// `std::io::Error`, `anyhow::Error` and `Box<dyn Error + Send + Sync>` work as they are.
+///
+/// ```
+/// use retry_core::Stopped;
+///
+/// #[derive(Debug)]
+/// enum ApiError {
+///     GaveUp(Stopped),
+/// }
+///
+/// impl From<Stopped> for ApiError {
+///     fn from(stopped: Stopped) -> Self {
+///         Self::GaveUp(stopped)
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    pub(crate) reason: StopReason,
+    pub(crate) kind: Option<ErrorKind>,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+}
+
+impl Stopped {
+    /// Why the call ended.
+    #[must_use]
+    pub const fn reason(&self) -> StopReason {
+        self.reason
+    }
+
+    /// The sort of the last failure; `None` when no attempt failed.
+    ///
+    /// [`ErrorKind::Timeout`] when the attempt timeout cut the last attempt.
+    #[must_use]
+    pub const fn kind(&self) -> Option<ErrorKind> {
+        self.kind
+    }
+
+    /// How many attempts were started.
+    #[must_use]
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// From the start of the call to its end, attempts and delays together.
+    #[must_use]
+    pub const fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.attempts == 1 { "" } else { "s" };
+        write!(f, "gave up after {} attempt{plural} in {:?}: {}", self.attempts, self.elapsed, self.reason)?;
+        match self.kind {
+            Some(ErrorKind::Timeout) => f.write_str(" (the last attempt timed out)"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// [`io::ErrorKind::TimedOut`], or [`io::ErrorKind::Other`] for a cancelled call; the [`Stopped`]
+/// is the inner error.
+impl From<Stopped> for io::Error {
+    fn from(stopped: Stopped) -> Self {
+        let kind = match stopped.reason {
+            StopReason::Cancelled => io::ErrorKind::Other,
+            _ => io::ErrorKind::TimedOut,
+        };
+        Self::new(kind, stopped)
+    }
+}

@@ -38,6 +38,9 @@ pub use crate::values::{
 #[doc(no_inline)]
 pub use tokio_util::sync::CancellationToken;
 
+#[cfg(feature = "macros")]
+pub use retry_macros::with_retry;
+
 /// What the attribute expands to. Not a public interface: it changes without notice.
 #[doc(hidden)]
 pub mod __private {

@@ -1,1 +1,64 @@
-//! x
+//! The attribute macro of `retry-core`; use it from there, as `retry_core::with_retry`.
+
+mod arguments;
+mod borrow;
+mod check;
+mod expand;
+mod function;
+mod keys;
+mod mistakes;
+mod suggest;
+mod value;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::function::Function;
+use crate::keys::Keys;
+use crate::mistakes::Mistakes;
+
+#[allow(missing_docs)] // stands in the documentation of retry-core
+#[proc_macro_attribute]
+pub fn with_retry(
+    attribute: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    with_retry_on(attribute.into(), item.into()).into()
+}
+
+fn with_retry_on(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let keys = Keys::read(attribute, &mut mistakes);
+    check::contradictions(&keys, &mut mistakes);
+    let function = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            mistakes.add(error);
+            return with_errors(mistakes, item);
+        }
+    };
+    if let Err(error) = function.check() {
+        mistakes.add(error);
+    }
+    check::blocking(&keys, &function, &mut mistakes);
+    if mistakes.is_empty() {
+        return expand::function(&function, &keys);
+    }
+    with_errors(mistakes, plain(&function, &keys))
+}
+
+/// The function as it is, so that an editor keeps its completions and one mistake gives one
+/// error; a name that `context` would bind is there as well.
+fn plain(function: &Function, keys: &Keys) -> TokenStream {
+    let krate = expand::krate(keys);
+    let body = function.body.stream();
+    let context = keys.context.as_ref().map(|name| {
+        quote!(#[allow(unused_variables)] let #name: &#krate::Attempt = #krate::__private::hint();)
+    });
+    function.with_block(&function.sig, quote!(#context #body))
+}
+
+fn with_errors(mistakes: Mistakes, item: TokenStream) -> TokenStream {
+    let errors = mistakes.into_compile_errors();
+    quote!(#errors #item)
+}

@@ -99,7 +99,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     /// Dropping the future loses no attempt; the wait begins anew with the next call.
     pub async fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
         let delay = self.until_due()?;
-        if self.made > 0 && self.pause(delay).await.is_err() {
+        if self.made > 0 && pause(self.retry, delay).await.is_err() {
             self.cut(StopReason::Cancelled);
             return None;
         }
@@ -139,29 +139,6 @@ impl<'r, E, C> Attempts<'r, E, C> {
         }
         let Stage::Due(delay) = self.stage else { return None };
         Some(delay)
-    }
-
-    async fn pause(&self, delay: Duration) -> Result<(), Cut> {
-        let Some(token) = self.retry.token() else {
-            self.sleep(delay).await;
-            return Ok(());
-        };
-        let mut cancelled = pin!(token.cancelled());
-        let mut sleep = pin!(self.sleep(delay));
-        std::future::poll_fn(|context| {
-            if cancelled.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err(Cut::Cancelled));
-            }
-            sleep.as_mut().poll(context).map(Ok)
-        })
-        .await
-    }
-
-    async fn sleep(&self, delay: Duration) {
-        match self.retry.custom_clock() {
-            Some(clock) if !delay.is_zero() => clock.sleep(delay).await,
-            _ => Pause::new(delay).await,
-        }
     }
 
     /// Starts the attempt that was due after `delay`, unless the call has ended by now.
@@ -411,6 +388,29 @@ impl<E: Display, C: Classifier<E>> BlockingAttempts<'_, E, C> {
         }
         Err(self.0.conclude())
     }
+}
+
+/// Waits for `delay`, or until the token is triggered.
+async fn pause<C>(retry: &Retry<C>, delay: Duration) -> Result<(), Cut> {
+    let sleep = async {
+        match retry.custom_clock() {
+            Some(clock) if !delay.is_zero() => clock.sleep(delay).await,
+            _ => Pause::new(delay).await,
+        }
+    };
+    let Some(token) = retry.token() else {
+        sleep.await;
+        return Ok(());
+    };
+    let mut cancelled = pin!(token.cancelled());
+    let mut sleep = pin!(sleep);
+    std::future::poll_fn(|context| {
+        if cancelled.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(Cut::Cancelled));
+        }
+        sleep.as_mut().poll(context).map(Ok)
+    })
+    .await
 }
 
 /// Blocks the thread for `delay`, or until the token is triggered.

@@ -16,7 +16,7 @@ use crate::seams::clock::{Clock, Sleep, TokioClock};
 
 /// What ended an attempt before it ended by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cut {
+pub enum Cut {
     /// The attempt's own time limit.
     Attempt(Duration),
     /// The end of the whole call.

@@ -53,6 +53,10 @@ impl Call {
         &self.span
     }
 
+    pub(crate) const fn keeps_time(&self) -> bool {
+        self.started.is_some()
+    }
+
     /// The number of the present attempt.
     pub(crate) const fn attempt(&self) -> u32 {
         self.session.attempt()

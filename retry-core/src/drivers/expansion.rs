@@ -1,1 +1,515 @@
+//! What `#[with_retry]` expands to: a [`Site`] per function, a [`Run`] per call.
+//!
+//! The attribute writes the loop in place, around the body of the function, so that the body can
+//! borrow whatever the function can. All that the loop decides is decided here. A call whose
+//! policy has no timeout can always end with an outcome of its own, so it keeps none while it
+//! waits, reads no clock, and asks nothing of the error type; that difference is made by the
+//! type parameter `TIMED`, at compile time.
 
+#![allow(missing_docs, missing_debug_implementations)] // not public: see `__private`
+
+use std::fmt;
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use crate::drivers::bounds::{Bounds, Cut};
+use crate::drivers::call::{Call, Labels, Terms};
+use crate::drivers::pause::Pause;
+use crate::drivers::probe::Judged;
+use crate::drivers::seeds::Seeds;
+use crate::drivers::trace::CallSpan;
+use crate::machines::session::Step;
+use crate::seams::clock::{Clock, ThreadClock, TokioClock};
+use crate::values::attempt::Attempt;
+use crate::values::error::RetryError;
+use crate::values::event::Retrying;
+use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::policy::RetryPolicy;
+use crate::values::stop::{StopReason, Stopped};
+
+/// What is constant about an annotated function.
+#[derive(Debug)]
+pub struct Site {
+    policy: RetryPolicy,
+    labels: Labels<'static>,
+}
+
+impl Site {
+    #[must_use]
+    pub const fn new(policy: RetryPolicy, name: &'static str, service: Option<&'static str>) -> Self {
+        Self { policy, labels: Labels { name: Some(name), service } }
+    }
+
+    const fn terms(&'static self) -> Terms<'static> {
+        Terms { policy: &self.policy, labels: self.labels, seeds: &Seeds::Process, deadline: None }
+    }
+}
+
+/// Marks the policy of a function that blocks, where no attempt can be cut.
+#[must_use]
+#[track_caller]
+pub const fn blocking(policy: RetryPolicy) -> RetryPolicy {
+    assert!(
+        policy.attempt_timeout().is_none(),
+        "attempt_timeout has no effect on a function that blocks: a thread cannot be cut"
+    );
+    policy
+}
+
+/// What an attempt returns: a value or a failure.
+#[diagnostic::on_unimplemented(
+    message = "`#[with_retry]` goes on a function that can fail, and `{Self}` cannot",
+    label = "neither a `Result` nor an `Option`",
+    note = "a function is retried when it returns `Err` or `None`"
+)]
+pub trait Outcome: Sized {
+    type Value;
+    type Error;
+    fn value(&self) -> Result<&Self::Value, &Self::Error>;
+}
+
+impl<T, E> Outcome for Result<T, E> {
+    type Value = T;
+    type Error = E;
+    fn value(&self) -> Result<&T, &E> {
+        self.as_ref()
+    }
+}
+
+impl<T> Outcome for Option<T> {
+    type Value = T;
+    type Error = Nothing;
+    fn value(&self) -> Result<&T, &Nothing> {
+        self.as_ref().ok_or(&Nothing)
+    }
+}
+
+/// The failure of a function that returns an `Option`.
+#[derive(Debug)]
+pub struct Nothing;
+
+impl fmt::Display for Nothing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("None")
+    }
+}
+
+/// What the function returns, made from the outcome `R` of its body: that outcome itself, or a
+/// [`RetryError`] around its error.
+pub trait Answer<R>: Sized {
+    fn success(outcome: R) -> Self;
+    fn failure(outcome: R, stopped: Stopped) -> Self;
+}
+
+impl<R: Outcome> Answer<R> for R {
+    fn success(outcome: R) -> Self {
+        outcome
+    }
+    fn failure(outcome: R, _: Stopped) -> Self {
+        outcome
+    }
+}
+
+impl<T, E> Answer<Result<T, E>> for Result<T, RetryError<E>> {
+    fn success(outcome: Result<T, E>) -> Self {
+        outcome.map_err(|_| unreachable!("a success"))
+    }
+    fn failure(outcome: Result<T, E>, stopped: Stopped) -> Self {
+        outcome.map_err(|error| RetryError::new(stopped, Some(error)))
+    }
+}
+
+/// A return type that can say that a call ended without any outcome.
+pub trait AnswerStopped {
+    fn stopped(stopped: Stopped) -> Self;
+}
+
+impl<T, E: FromStopped> AnswerStopped for Result<T, E> {
+    fn stopped(stopped: Stopped) -> Self {
+        Err(E::from_stopped(stopped))
+    }
+}
+
+impl<T> AnswerStopped for Option<T> {
+    fn stopped(_: Stopped) -> Self {
+        None
+    }
+}
+
+#[diagnostic::on_unimplemented(
+    message = "a timeout can end this call before any attempt has returned an error, and `{Self}` cannot say so",
+    label = "`{Self}` cannot be made from `retry_core::Stopped`",
+    note = "add: impl From<retry_core::Stopped> for {Self} {{ fn from(stopped: retry_core::Stopped) -> Self {{ todo!() }} }}",
+    note = "or return `Result<_, retry_core::RetryError<{Self}>>`, which says why the call ended"
+)]
+pub trait FromStopped {
+    fn from_stopped(stopped: Stopped) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Stopped>> FromStopped for E {
+    fn from_stopped(stopped: Stopped) -> Self {
+        stopped.into()
+    }
+}
+
+/// What a call keeps of its newest outcome while it waits and tries again.
+pub trait Keep {
+    type Slot<R>: Default;
+    fn put<R>(slot: &mut Self::Slot<R>, outcome: R);
+    fn take<R>(slot: &mut Self::Slot<R>) -> Option<R>;
+}
+
+/// Whether a call can end while no attempt is there to say how.
+#[derive(Debug)]
+pub struct Timed<const TIMED: bool>;
+
+impl Keep for Timed<false> {
+    type Slot<R> = ();
+    fn put<R>((): &mut (), _: R) {}
+    fn take<R>((): &mut ()) -> Option<R> {
+        None
+    }
+}
+
+impl Keep for Timed<true> {
+    type Slot<R> = Option<R>;
+    fn put<R>(slot: &mut Option<R>, outcome: R) {
+        *slot = Some(outcome);
+    }
+    fn take<R>(slot: &mut Option<R>) -> Option<R> {
+        slot.take()
+    }
+}
+
+/// One call of an annotated function whose body returns `R`.
+pub struct Run<const TIMED: bool, R>
+where
+    Timed<TIMED>: Keep,
+{
+    site: &'static Site,
+    call: Call,
+    last: <Timed<TIMED> as Keep>::Slot<R>,
+}
+
+/// What the attribute's conditions are asked through.
+pub struct Hooks<J, A, N> {
+    /// The verdict on an error.
+    pub judge: J,
+    /// Whether an `Ok` value is what the caller wants.
+    pub accept: A,
+    /// Told of every retry.
+    pub notify: N,
+}
+
+impl<const TIMED: bool, R> Run<TIMED, R>
+where
+    Timed<TIMED>: Keep,
+    R: Outcome,
+{
+    /// A call of an async function. `keeps_time` where somebody asks how long it took.
+    pub fn start(site: &'static Site, keeps_time: bool) -> Self {
+        Self::start_at(site, (TIMED || keeps_time).then(|| TokioClock.now()))
+    }
+
+    /// A call of a function that blocks.
+    pub fn start_blocking(site: &'static Site, keeps_time: bool) -> Self {
+        Self::start_at(site, (TIMED || keeps_time).then(|| ThreadClock.now()))
+    }
+
+    fn start_at(site: &'static Site, started: Option<Instant>) -> Self {
+        Self { site, call: Call::start(site.labels, started), last: Default::default() }
+    }
+
+    /// The attempt that starts now, for a body that asks.
+    pub fn attempt(&self) -> Attempt {
+        self.call.describe(self.site.terms(), self.now_if_timed(TokioClock))
+    }
+
+    /// [`attempt`](Self::attempt) of a function that blocks.
+    pub fn attempt_blocking(&self) -> Attempt {
+        self.call.describe(self.site.terms(), self.now_if_timed(ThreadClock))
+    }
+
+    /// Makes one attempt that blocks.
+    pub fn call<O>(&self, operation: O) -> R
+    where
+        O: FnOnce() -> R,
+    {
+        self.call.span().in_scope(operation)
+    }
+
+    /// Takes the outcome of an attempt: `Break` with the answer of the call, or how long to wait.
+    #[inline]
+    pub fn settle<A, J, K, N>(
+        &mut self,
+        outcome: R,
+        hooks: Hooks<J, K, N>,
+    ) -> ControlFlow<A, Duration>
+    where
+        A: Answer<R>,
+        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
+        K: FnOnce(&R::Value) -> bool,
+        N: FnOnce(&Retrying<'_, R::Error>),
+    {
+        self.settle_at(outcome, hooks, TokioClock)
+    }
+
+    /// [`settle`](Self::settle) for a function that blocks.
+    #[inline]
+    pub fn settle_blocking<A, J, K, N>(
+        &mut self,
+        outcome: R,
+        hooks: Hooks<J, K, N>,
+    ) -> ControlFlow<A, Duration>
+    where
+        A: Answer<R>,
+        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
+        K: FnOnce(&R::Value) -> bool,
+        N: FnOnce(&Retrying<'_, R::Error>),
+    {
+        self.settle_at(outcome, hooks, ThreadClock)
+    }
+
+    #[inline]
+    fn settle_at<A, J, K, N>(
+        &mut self,
+        outcome: R,
+        hooks: Hooks<J, K, N>,
+        clock: impl Clock,
+    ) -> ControlFlow<A, Duration>
+    where
+        A: Answer<R>,
+        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
+        K: FnOnce(&R::Value) -> bool,
+        N: FnOnce(&Retrying<'_, R::Error>),
+    {
+        let accept = hooks.accept;
+        if outcome.value().is_ok_and(accept) {
+            self.call.succeeded(self.site.labels);
+            return ControlFlow::Break(A::success(outcome));
+        }
+        let now = self.now_if_timed(clock);
+        match self.fail(&outcome, hooks.judge, hooks.notify, now) {
+            Step::Wait(delay) => {
+                Timed::<TIMED>::put(&mut self.last, outcome);
+                ControlFlow::Continue(delay)
+            }
+            Step::Done => ControlFlow::Break(A::success(outcome)),
+            Step::Stop(reason) => {
+                let stopped = self.call.stopped(reason, self.call.attempt(), now);
+                ControlFlow::Break(A::failure(outcome, stopped))
+            }
+        }
+    }
+
+    /// The failure of an attempt, whose error is asked about; a value that was turned down is
+    /// neither.
+    #[cold]
+    fn fail<J, N>(&mut self, outcome: &R, judge: J, notify: N, now: Option<Instant>) -> Step
+    where
+        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
+        N: FnOnce(&Retrying<'_, R::Error>),
+    {
+        let terms = self.site.terms();
+        let attempt = self.call.describe(terms, now);
+        let error = outcome.value().err();
+        let judged = match error {
+            Some(error) => judge(error, &attempt),
+            None => Judged::turned_down(),
+        };
+        let step = self.call.failed(terms, (judged.verdict, &judged.text), now);
+        if let Step::Wait(delay) = step {
+            let kind = judged.verdict.kind().unwrap_or(ErrorKind::Unknown);
+            notify(&Retrying { attempt, delay, kind, error });
+        }
+        step
+    }
+
+    /// Blocks for `delay`; the answer of the call when its time has run out by then.
+    pub fn block<A: Answer<R>>(&mut self, delay: Duration) -> Option<A> {
+        if !delay.is_zero() {
+            std::thread::sleep(delay);
+        }
+        let now = self.passed_deadline(ThreadClock)?;
+        let outcome = Timed::<TIMED>::take(&mut self.last)?;
+        Some(A::failure(outcome, self.cut(now)))
+    }
+
+    /// The time, if it is past the deadline.
+    fn passed_deadline(&self, clock: impl Clock) -> Option<Instant> {
+        if !TIMED {
+            return None;
+        }
+        let deadline = self.call.deadline(self.site.terms())?;
+        let now = clock.now();
+        (now >= deadline).then_some(now)
+    }
+
+    fn cut(&mut self, now: Instant) -> Stopped {
+        let reason = StopReason::DeadlineExceeded;
+        self.call.cut(self.site.terms(), reason, Some(now));
+        self.call.stopped(reason, self.call.attempt(), Some(now))
+    }
+
+    fn now_if_timed(&self, clock: impl Clock) -> Option<Instant> {
+        self.call.keeps_time().then(|| clock.now())
+    }
+}
+
+impl<R: Outcome> Run<false, R> {
+    /// Makes one attempt.
+    pub fn poll<F: Future<Output = R>>(&mut self, operation: F) -> Plain<'_, F> {
+        Plain { operation, span: self.call.span() }
+    }
+
+    /// An attempt that nothing can cut has an outcome.
+    #[inline]
+    pub fn uncut<A>(&mut self, attempted: R) -> Result<R, ControlFlow<A, Duration>> {
+        Ok(attempted)
+    }
+
+    /// The answer of a call whose time has run out during the wait: never.
+    #[inline]
+    pub fn resume<A>(&mut self) -> Option<A> {
+        None
+    }
+}
+
+impl<R: Outcome> Run<true, R> {
+    /// Makes one attempt under its limits.
+    pub fn poll<F: Future<Output = R>>(&mut self, operation: F) -> Limited<'_, F> {
+        let terms = self.site.terms();
+        let deadline = self.call.deadline(terms);
+        let attempt_timeout = terms.policy.attempt_timeout();
+        let bounds = Bounds::new(TokioClock.now(), attempt_timeout, deadline);
+        Limited { operation, span: self.call.span(), bounds }
+    }
+
+    /// The outcome of an attempt, or what follows from its having been cut.
+    pub fn uncut<A>(&mut self, attempted: Result<R, Cut>) -> Result<R, ControlFlow<A, Duration>>
+    where
+        A: Answer<R> + AnswerStopped,
+    {
+        attempted.map_err(|cut| self.was_cut(cut))
+    }
+
+    #[cold]
+    fn was_cut<A>(&mut self, cut: Cut) -> ControlFlow<A, Duration>
+    where
+        A: Answer<R> + AnswerStopped,
+    {
+        let now = TokioClock.now();
+        let stopped = match cut {
+            Cut::Attempt(limit) => {
+                let verdict = Verdict::Retry(ErrorKind::Timeout);
+                let text = format_args!("timed out after {limit:?}");
+                match self.call.failed(self.site.terms(), (verdict, &text), Some(now)) {
+                    Step::Wait(delay) => return ControlFlow::Continue(delay),
+                    Step::Stop(reason) => {
+                        self.call.stopped(reason, self.call.attempt(), Some(now))
+                    }
+                    Step::Done => unreachable!("a cut attempt is a failure"),
+                }
+            }
+            Cut::Deadline | Cut::Cancelled => self.cut(now),
+        };
+        ControlFlow::Break(self.answer(stopped))
+    }
+
+    /// The answer of a call whose time has run out during the wait.
+    pub fn resume<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
+        let now = self.passed_deadline(TokioClock)?;
+        let stopped = self.cut(now);
+        Some(self.answer(stopped))
+    }
+
+    fn answer<A: Answer<R> + AnswerStopped>(&mut self, stopped: Stopped) -> A {
+        match self.last.take() {
+            Some(outcome) => A::failure(outcome, stopped),
+            None => A::stopped(stopped),
+        }
+    }
+}
+
+impl<const TIMED: bool, R> Drop for Run<TIMED, R>
+where
+    Timed<TIMED>: Keep,
+{
+    fn drop(&mut self) {
+        self.call.dropped(self.site.labels);
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An attempt that nothing cuts.
+    #[must_use]
+    pub struct Plain<'a, F> {
+        #[pin]
+        operation: F,
+        span: &'a CallSpan,
+    }
+}
+
+impl<F: Future> Future for Plain<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let operation = this.operation;
+        this.span.in_scope(|| operation.poll(context))
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An attempt under its limits.
+    #[must_use]
+    pub struct Limited<'a, F> {
+        #[pin]
+        operation: F,
+        span: &'a CallSpan,
+        bounds: Bounds,
+    }
+}
+
+impl<F: Future> Future for Limited<'_, F> {
+    type Output = Result<F::Output, Cut>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let operation = this.operation;
+        if let Poll::Ready(outcome) = this.span.in_scope(|| operation.poll(context)) {
+            return Poll::Ready(Ok(outcome));
+        }
+        Poll::Ready(Err(ready!(this.bounds.poll(None, context))))
+    }
+}
+
+/// A value of the type that the body returns, for inference only.
+pub fn hint<R>() -> R {
+    unreachable!("only its type is used")
+}
+
+/// Waits for `delay`.
+pub fn pause(delay: Duration) -> Pause {
+    Pause::new(delay)
+}
+
+/// Calls a hook.
+pub fn tell<E>(hook: impl FnOnce(&Retrying<'_, E>), retrying: &Retrying<'_, E>) {
+    hook(retrying);
+}
+
+/// Accepts every value.
+#[inline]
+pub const fn accept<V>(_: &V) -> bool {
+    true
+}
+
+/// Tells nobody.
+#[inline]
+pub const fn silent<E>(_: &Retrying<'_, E>) {}

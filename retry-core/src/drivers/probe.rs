@@ -1,1 +1,325 @@
+//! What an error type can be asked, found out where the type is known.
+//!
+//! The attribute works with every error type, and asks each for as much as it can say: its
+//! [`Classify`], its chain of sources, its text. Which of these a type has is decided by method
+//! resolution at the annotated function: a method of a more specific trait is implemented for a
+//! receiver with more references in front, and the compiler tries those first. A call is written
+//! with one reference more than its most specific trait has.
 
+#![allow(missing_docs)] // not public: see `__private`
+
+use std::error::Error;
+use std::fmt::{self, Debug, Display};
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use crate::seams::classify::Classify;
+use crate::values::attempt::Attempt;
+use crate::values::kind::{ErrorKind, Verdict};
+
+/// What was found out about a failure.
+#[derive(Debug)]
+pub struct Judged<'e> {
+    pub(crate) verdict: Verdict,
+    pub(crate) text: Text<'e>,
+}
+
+impl<'e> Judged<'e> {
+    #[must_use]
+    pub const fn new(verdict: Verdict, text: Text<'e>) -> Self {
+        Self { verdict, text }
+    }
+
+    /// An `Ok` value that `retry_if_ok` does not accept.
+    pub(crate) const fn turned_down() -> Self {
+        Self::new(Verdict::Retry(ErrorKind::Unknown), Text::Constant("the value was turned down"))
+    }
+}
+
+/// The text of an error, formatted only when somebody reads it.
+#[derive(Clone, Copy)]
+pub enum Text<'e> {
+    Display(&'e dyn Display),
+    Debug(&'e dyn Debug),
+    Constant(&'static str),
+}
+
+impl Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Display(text) => text.fmt(f),
+            Self::Debug(text) => text.fmt(f),
+            Self::Constant(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
+}
+
+/// An error, to be asked for its verdict and its text: `(&&Ask(error)).verdict()`, `(&&&Ask(error)).text()`.
+#[derive(Debug)]
+pub struct Ask<'e, E: ?Sized>(pub &'e E);
+
+pub trait VerdictByClassify {
+    fn verdict(&self) -> Verdict;
+}
+
+impl<E: Classify + ?Sized> VerdictByClassify for &Ask<'_, E> {
+    fn verdict(&self) -> Verdict {
+        self.0.classify()
+    }
+}
+
+pub trait VerdictUnknown {
+    fn verdict(&self) -> Verdict;
+}
+
+impl<E: ?Sized> VerdictUnknown for Ask<'_, E> {
+    fn verdict(&self) -> Verdict {
+        Verdict::Retry(ErrorKind::Unknown)
+    }
+}
+
+pub trait TextByDisplay<'e> {
+    fn text(&self) -> Text<'e>;
+}
+
+impl<'e, E: Display> TextByDisplay<'e> for &&Ask<'e, E> {
+    fn text(&self) -> Text<'e> {
+        Text::Display(self.0)
+    }
+}
+
+pub trait TextByDebug<'e> {
+    fn text(&self) -> Text<'e>;
+}
+
+impl<'e, E: Debug> TextByDebug<'e> for &Ask<'e, E> {
+    fn text(&self) -> Text<'e> {
+        Text::Debug(self.0)
+    }
+}
+
+pub trait TextOfType<'e> {
+    fn text(&self) -> Text<'e>;
+}
+
+impl<'e, E: ?Sized> TextOfType<'e> for Ask<'e, E> {
+    fn text(&self) -> Text<'e> {
+        Text::Constant(std::any::type_name::<E>())
+    }
+}
+
+/// Whether an error is, or was caused by, a `T`: `(&&&&&Is::<T, _>::of(error)).is()`; with two
+/// references less for an error type that borrows.
+#[derive(Debug)]
+pub struct Is<'e, T: ?Sized, E: ?Sized> {
+    error: &'e E,
+    wanted: PhantomData<fn(&T)>,
+}
+
+impl<'e, T: ?Sized, E: ?Sized> Is<'e, T, E> {
+    pub const fn of(error: &'e E) -> Self {
+        Self { error, wanted: PhantomData }
+    }
+}
+
+/// An error with its chain of sources.
+pub trait InChain {
+    fn is(&self) -> bool;
+}
+
+impl<T: Error + 'static, E: Error + 'static> InChain for &&&&Is<'_, T, E> {
+    fn is(&self) -> bool {
+        chain_has::<T>(self.error)
+    }
+}
+
+/// A pointer to an error: `Box<dyn Error + Send + Sync>`, `anyhow::Error`.
+pub trait InPointee {
+    fn is(&self) -> bool;
+}
+
+impl<T, E, P> InPointee for &&&Is<'_, T, P>
+where
+    T: Error + 'static,
+    E: ?Sized + AsError,
+    P: Deref<Target = E>,
+{
+    fn is(&self) -> bool {
+        chain_has::<T>((**self.error).as_error())
+    }
+}
+
+/// The trait objects of errors.
+pub trait AsError {
+    fn as_error(&self) -> &(dyn Error + 'static);
+}
+
+impl AsError for dyn Error + 'static {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        self
+    }
+}
+
+impl AsError for dyn Error + Send + 'static {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        self
+    }
+}
+
+impl AsError for dyn Error + Send + Sync + 'static {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        self
+    }
+}
+
+/// A type that is no error is only itself.
+pub trait IsItself {
+    fn is(&self) -> bool;
+}
+
+impl<T> IsItself for &&Is<'_, T, T> {
+    fn is(&self) -> bool {
+        true
+    }
+}
+
+/// An error that borrows can have the wanted type as a source.
+pub trait InSources {
+    fn is(&self) -> bool;
+}
+
+impl<T: Error + 'static, E: Error> InSources for &Is<'_, T, E> {
+    fn is(&self) -> bool {
+        self.error.source().is_some_and(chain_has::<T>)
+    }
+}
+
+/// Anything else can never be the wanted type, which is a mistake worth a message.
+pub trait IsNever<T: ?Sized, E: ?Sized> {
+    fn is(&self) -> bool
+    where
+        E: CanBe<T>;
+}
+
+impl<T: ?Sized, E: ?Sized> IsNever<T, E> for Is<'_, T, E> {
+    fn is(&self) -> bool
+    where
+        E: CanBe<T>,
+    {
+        false
+    }
+}
+
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` can never be, or be caused by, a `{T}`",
+    label = "this is not what the function returns as its error",
+    note = "`retry_on` and `never_on` take the error type of the function, or an error in its chain of sources"
+)]
+pub trait CanBe<T: ?Sized> {}
+
+fn chain_has<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<T>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// The verdict of the attribute's conditions on top of what the error says of itself: `never`
+/// stops, `wanted` decides either way, and where neither speaks the error does.
+#[must_use]
+pub fn decide(own: Verdict, never: bool, wanted: Option<bool>) -> Verdict {
+    let kind = own.kind().unwrap_or(ErrorKind::Unknown);
+    match (never, wanted) {
+        (true, _) | (_, Some(false)) => Verdict::Stop(kind),
+        (false, Some(true)) => match own {
+            Verdict::RetryAfter(..) => own,
+            _ => Verdict::Retry(kind),
+        },
+        (false, None) => own,
+    }
+}
+
+/// Whether the kind of a verdict is one of `kinds`.
+#[must_use]
+pub fn is_kind(own: Verdict, kinds: &[ErrorKind]) -> bool {
+    own.kind().is_some_and(|kind| kinds.contains(&kind))
+}
+
+/// A condition given by its path: a function of the error, or of the error and the attempt.
+pub trait Condition<E: ?Sized, Arguments> {
+    fn holds(self, error: &E, attempt: &Attempt) -> bool;
+}
+
+/// Marks a [`Condition`] by how many arguments it takes.
+#[derive(Debug)]
+pub struct Arguments<const N: usize>;
+
+impl<E: ?Sized, P: FnOnce(&E) -> bool> Condition<E, Arguments<1>> for P {
+    fn holds(self, error: &E, _: &Attempt) -> bool {
+        self(error)
+    }
+}
+
+impl<E: ?Sized, P: FnOnce(&E, &Attempt) -> bool> Condition<E, Arguments<2>> for P {
+    fn holds(self, error: &E, attempt: &Attempt) -> bool {
+        self(error, attempt)
+    }
+}
+
+/// Asks a condition given by its path.
+pub fn ask<E: ?Sized, A>(
+    condition: impl Condition<E, A>,
+    error: &E,
+    attempt: &Attempt,
+) -> bool {
+    condition.holds(error, attempt)
+}
+
+/// Asks a closure of one argument; its type is known from here.
+pub fn ask1<E: ?Sized>(condition: impl FnOnce(&E) -> bool, error: &E) -> bool {
+    condition(error)
+}
+
+/// Asks a closure of two arguments.
+pub fn ask2<E: ?Sized>(
+    condition: impl FnOnce(&E, &Attempt) -> bool,
+    error: &E,
+    attempt: &Attempt,
+) -> bool {
+    condition(error, attempt)
+}
+
+/// An argument of a function, for each attempt: `(&&Argument(&x)).for_attempt()` is a clone where
+/// its type is `Clone`, else a reference.
+#[derive(Debug)]
+pub struct Argument<'a, T: ?Sized>(pub &'a T);
+
+pub trait CloneArgument<T> {
+    fn for_attempt(&self) -> T;
+}
+
+impl<T: Clone> CloneArgument<T> for &Argument<'_, T> {
+    fn for_attempt(&self) -> T {
+        self.0.clone()
+    }
+}
+
+pub trait BorrowArgument<'a, T: ?Sized> {
+    fn for_attempt(&self) -> &'a T;
+}
+
+impl<'a, T: ?Sized> BorrowArgument<'a, T> for Argument<'a, T> {
+    fn for_attempt(&self) -> &'a T {
+        self.0
+    }
+}

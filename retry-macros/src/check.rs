@@ -1,0 +1,82 @@
+//! What can be wrong about values that are each right by themselves.
+
+use std::time::Duration;
+
+use crate::function::Function;
+use crate::keys::Keys;
+use crate::mistakes::Mistakes;
+use crate::value::{Jitter, Value};
+
+const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(30);
+
+/// Notes every contradiction that the literals show. What only the compiler knows is checked by
+/// the constant that the policy becomes.
+pub(crate) fn contradictions(keys: &Keys, mistakes: &mut Mistakes) {
+    delays(keys, mistakes);
+    timeouts(keys, mistakes);
+    growth(keys, mistakes);
+}
+
+fn known<T: Copy>(value: Option<&Value<T>>) -> Option<T> {
+    value.and_then(|value| value.known)
+}
+
+fn delays(keys: &Keys, mistakes: &mut Mistakes) {
+    let (Some(initial), Some(delay)) = (&keys.initial_delay, known(keys.initial_delay.as_ref()))
+    else {
+        return;
+    };
+    let (cap, default) = match (&keys.max_delay, &keys.policy) {
+        (Some(cap), _) => (cap.known, ""),
+        (None, None) => (Some(DEFAULT_MAX_DELAY), " by default: set `max_delay` as well"),
+        (None, Some(_)) => (None, ""),
+    };
+    if let Some(cap) = cap.filter(|cap| delay > *cap) {
+        let message = format!(
+            "`initial_delay` ({delay:?}) is above `max_delay`, which is {cap:?}{default}"
+        );
+        mistakes.at(initial, message);
+    }
+}
+
+fn timeouts(keys: &Keys, mistakes: &mut Mistakes) {
+    for (name, value) in [("timeout", &keys.timeout), ("attempt_timeout", &keys.attempt_timeout)] {
+        if known(value.as_ref()).is_some_and(|timeout| timeout.is_zero()) {
+            mistakes.at(value, format!("`{name}` must be above zero"));
+        }
+    }
+    let total = known(keys.timeout.as_ref());
+    let each = known(keys.attempt_timeout.as_ref());
+    if let (Some(total), Some(each)) = (total, each) {
+        if each > total {
+            let message = format!(
+                "`attempt_timeout` ({each:?}) is above `timeout`, which is {total:?}: no attempt can take that long"
+            );
+            mistakes.at(&keys.attempt_timeout, message);
+        }
+    }
+}
+
+fn growth(keys: &Keys, mistakes: &mut Mistakes) {
+    let Some(strategy) = &keys.strategy else { return };
+    if keys.multiplier.is_some() && strategy.known != Some("Exponential") {
+        let message = "`multiplier` has no effect here: only the exponential strategy grows by it";
+        mistakes.at(&keys.multiplier, message);
+    }
+    let random = strategy.known == Some("Random");
+    let drawn = keys.jitter.as_ref().filter(|jitter| !matches!(jitter.known, Some(Jitter::Word("None"))));
+    if let (true, Some(jitter)) = (random, drawn) {
+        mistakes.at(jitter, "`jitter` has no effect here: the random strategy draws by itself");
+    }
+}
+
+/// Notes what a function that blocks cannot have.
+pub(crate) fn blocking(keys: &Keys, function: &Function, mistakes: &mut Mistakes) {
+    if function.sig.asyncness.is_some() {
+        return;
+    }
+    if let Some(key) = keys.key("attempt_timeout") {
+        let message = "`attempt_timeout` has no effect on a function that blocks: a thread cannot be cut; set the timeout of the client that it calls";
+        mistakes.at(key, message);
+    }
+}

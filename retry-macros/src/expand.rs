@@ -1,0 +1,393 @@
+//! What a function becomes: the loop around its body.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{GenericArgument, PathArguments, Type};
+
+use crate::arguments::Arguments;
+use crate::function::{Function, retry_error, type_argument};
+use crate::keys::Keys;
+use crate::value::{Callback, Jitter, Value, Wanted, duration_tokens};
+
+/// The function with its retries.
+pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
+    let expansion = Expansion { function, keys, krate: krate(keys) };
+    let arguments = Arguments::of(&function.sig, &function.body, &expansion.krate);
+    let block = if function.sig.asyncness.is_some() {
+        expansion.waiting(&arguments)
+    } else {
+        expansion.blocking(&arguments)
+    };
+    function.with_block(&arguments.sig, block)
+}
+
+pub(crate) fn krate(keys: &Keys) -> TokenStream {
+    keys.crate_path.as_ref().map_or_else(|| quote!(::retry_core), ToTokens::to_token_stream)
+}
+
+struct Expansion<'a> {
+    function: &'a Function,
+    keys: &'a Keys,
+    krate: TokenStream,
+}
+
+impl Expansion<'_> {
+    /// The loop of an async function.
+    fn waiting(&self, arguments: &Arguments) -> TokenStream {
+        let krate = &self.krate;
+        let Arguments { prepare, bind, body, .. } = arguments;
+        let (site, timed) = (self.site(), self.timed());
+        let (hint, hooks, keeps_time) = (self.hint(), self.hooks(), self.keeps_time());
+        let (attempt, context) = self.context(&quote!(attempt));
+        quote_spanned! {Span::mixed_site()=>
+            #site
+            let mut __run = #krate::__private::Run::<#timed, _>::start(&__SITE, #keeps_time);
+            loop {
+                #prepare
+                #attempt
+                let __attempted = __run.poll(async { #bind #context #hint #body }).await;
+                let __step = match __run.uncut(__attempted) {
+                    ::core::result::Result::Ok(__outcome) => __run.settle(__outcome, #hooks),
+                    ::core::result::Result::Err(__step) => __step,
+                };
+                match __step {
+                    ::core::ops::ControlFlow::Break(__answer) => return __answer,
+                    ::core::ops::ControlFlow::Continue(__delay) => {
+                        #krate::__private::pause(__delay).await;
+                    }
+                }
+                if let ::core::option::Option::Some(__answer) = __run.resume() {
+                    return __answer;
+                }
+            }
+        }
+    }
+
+    /// The loop of a function that blocks.
+    fn blocking(&self, arguments: &Arguments) -> TokenStream {
+        let krate = &self.krate;
+        let Arguments { prepare, bind, body, .. } = arguments;
+        let (site, timed) = (self.site(), self.timed());
+        let (hint, hooks, keeps_time) = (self.hint(), self.hooks(), self.keeps_time());
+        let (attempt, context) = self.context(&quote!(attempt_blocking));
+        quote_spanned! {Span::mixed_site()=>
+            #site
+            let mut __run =
+                #krate::__private::Run::<#timed, _>::start_blocking(&__SITE, #keeps_time);
+            loop {
+                #prepare
+                #attempt
+                let __outcome = __run.call(|| { #bind #context #hint #body });
+                match __run.settle_blocking(__outcome, #hooks) {
+                    ::core::ops::ControlFlow::Break(__answer) => return __answer,
+                    ::core::ops::ControlFlow::Continue(__delay) => {
+                        if let ::core::option::Option::Some(__answer) = __run.block(__delay) {
+                            return __answer;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The policy and the labels, as constants of the function.
+    fn site(&self) -> TokenStream {
+        let krate = &self.krate;
+        let (policy, name, service) = (self.policy(), self.name(), self.service());
+        quote_spanned! {Span::mixed_site()=>
+            const __POLICY: #krate::RetryPolicy = #policy;
+            static __SITE: #krate::__private::Site =
+                #krate::__private::Site::new(__POLICY, #name, #service);
+        }
+    }
+
+    fn timed(&self) -> TokenStream {
+        quote_spanned!(Span::mixed_site()=> { __POLICY.can_cut() })
+    }
+
+    fn keeps_time(&self) -> bool {
+        self.keys.context.is_some() || self.retry_error_inside().is_some()
+    }
+
+    fn policy(&self) -> TokenStream {
+        let krate = &self.krate;
+        let keys = self.keys;
+        let base = keys.policy.as_ref().map_or_else(
+            || quote!(#krate::RetryPolicy::new()),
+            |policy| quote_spanned!(policy.span()=> { let policy: #krate::RetryPolicy = #policy; policy }),
+        );
+        let mut setters = TokenStream::new();
+        let mut set = |setter: &str, value: Option<(TokenStream, Span)>| {
+            if let Some((value, span)) = value {
+                let setter = Ident::new(setter, at(span));
+                setters.extend(quote_spanned!(at(span)=> .#setter(#value)));
+            }
+        };
+        set("max_attempts", keys.max_attempts.as_ref().map(plain));
+        set("strategy", keys.strategy.as_ref().map(|strategy| (self.strategy(strategy), strategy.span())));
+        set("initial_delay", keys.initial_delay.as_ref().map(|time| (duration_tokens(time), time.span())));
+        set("max_delay", keys.max_delay.as_ref().map(|time| (duration_tokens(time), time.span())));
+        set("multiplier", keys.multiplier.as_ref().map(factor));
+        set("jitter", keys.jitter.as_ref().map(|jitter| (self.jitter(jitter), jitter.span())));
+        set("timeout", keys.timeout.as_ref().map(|time| (duration_tokens(time), time.span())));
+        set("attempt_timeout", keys.attempt_timeout.as_ref().map(|time| (duration_tokens(time), time.span())));
+        set("max_hint", keys.max_hint.as_ref().map(|time| (duration_tokens(time), time.span())));
+        let span = at(self.policy_span());
+        let policy = quote_spanned!(span=> (#base).to_builder() #setters .build_const());
+        if self.function.sig.asyncness.is_some() {
+            policy
+        } else {
+            quote_spanned!(span=> #krate::__private::blocking(#policy))
+        }
+    }
+
+    /// Where a wrong policy is to be shown: at the value that is most often the one.
+    fn policy_span(&self) -> Span {
+        let keys = self.keys;
+        let times = [&keys.initial_delay, &keys.max_delay, &keys.attempt_timeout, &keys.timeout];
+        let mut spans = times.into_iter().flatten().map(Spanned::span);
+        spans
+            .next()
+            .or_else(|| keys.multiplier.as_ref().map(Spanned::span))
+            .or_else(|| keys.jitter.as_ref().map(Spanned::span))
+            .or_else(|| keys.max_attempts.as_ref().map(Spanned::span))
+            .or_else(|| keys.policy.as_ref().map(Spanned::span))
+            .unwrap_or_else(Span::call_site)
+    }
+
+    fn strategy(&self, strategy: &Value<&'static str>) -> TokenStream {
+        let krate = &self.krate;
+        let span = at(strategy.span());
+        match strategy.known {
+            Some(variant) => {
+                let variant = Ident::new(variant, span);
+                quote_spanned!(span=> #krate::Strategy::#variant)
+            }
+            None => quote_spanned!(span=> #krate::Strategy::Custom(#strategy)),
+        }
+    }
+
+    fn jitter(&self, jitter: &Value<Jitter>) -> TokenStream {
+        let krate = &self.krate;
+        let span = at(jitter.span());
+        match jitter.known {
+            Some(Jitter::Word(variant)) => {
+                let variant = Ident::new(variant, span);
+                quote_spanned!(span=> #krate::Jitter::#variant)
+            }
+            Some(Jitter::Ratio(ratio)) => quote_spanned!(span=> #krate::Jitter::Ratio(#ratio)),
+            None => quote_spanned!(span=> #krate::Jitter::Ratio(#jitter)),
+        }
+    }
+
+    fn name(&self) -> TokenStream {
+        if let Some(name) = &self.keys.name {
+            return name.to_token_stream();
+        }
+        let function = self.function.sig.ident.unraw().to_string();
+        quote!(::core::concat!(::core::module_path!(), "::", #function))
+    }
+
+    fn service(&self) -> TokenStream {
+        match &self.keys.service {
+            Some(service) => quote!(::core::option::Option::Some(#service)),
+            None => quote!(::core::option::Option::None),
+        }
+    }
+
+    /// What gives `?` in the body its type: a return that is never reached.
+    fn hint(&self) -> TokenStream {
+        let krate = &self.krate;
+        let output = self.outcome();
+        let span = at(output.span());
+        quote_spanned! {span=>
+            #[allow(clippy::diverging_sub_expression, unreachable_code)]
+            if false {
+                return #krate::__private::hint::<#output>();
+            }
+        }
+    }
+
+    /// The type that the body returns: what the function returns, without what the loop puts
+    /// around the error.
+    fn outcome(&self) -> Type {
+        let mut output = self.function.output();
+        if let Some(inner) = self.retry_error_inside() {
+            if let Some(error) = last_argument(&mut output) {
+                *error = inner;
+            }
+        }
+        infer_impl(&mut output);
+        output
+    }
+
+    fn retry_error_inside(&self) -> Option<Type> {
+        let output = self.function.output();
+        retry_error(type_argument(&output, 1)?).cloned()
+    }
+
+    /// `context`: the attempt before the block, and its name inside.
+    fn context(&self, read: &TokenStream) -> (TokenStream, TokenStream) {
+        let krate = &self.krate;
+        match &self.keys.context {
+            None => (TokenStream::new(), TokenStream::new()),
+            Some(name) => (
+                quote_spanned!(Span::mixed_site()=> let __attempt = __run.#read();),
+                quote_spanned!(Span::mixed_site()=> let #name: &#krate::Attempt = &__attempt;),
+            ),
+        }
+    }
+
+    fn hooks(&self) -> TokenStream {
+        let krate = &self.krate;
+        let (judge, accept, notify) = (self.judge(), self.accept(), self.notify());
+        quote_spanned! {Span::mixed_site()=>
+            #krate::__private::Hooks { judge: #judge, accept: #accept, notify: #notify }
+        }
+    }
+
+    /// The verdict on an error: what it says of itself, then `never_on`, `retry_on`, `retry_if`.
+    fn judge(&self) -> TokenStream {
+        let krate = &self.krate;
+        let never = self.keys.never_on.as_ref().map(|wanted| self.any_of(wanted));
+        let wanted = self.keys.retry_on.as_ref().map(|wanted| self.any_of(wanted));
+        let asked = self.keys.retry_if.as_ref().map(|condition| self.condition(condition));
+        let conditions: Vec<_> = wanted.into_iter().chain(asked).collect();
+        let verdict = if never.is_none() && conditions.is_empty() {
+            quote_spanned!(Span::mixed_site()=> __own)
+        } else {
+            let never = never.unwrap_or_else(|| quote!(false));
+            let wanted = if conditions.is_empty() {
+                quote!(::core::option::Option::None)
+            } else {
+                quote!(::core::option::Option::Some(#(#conditions)&&*))
+            };
+            quote_spanned! {Span::mixed_site()=> {
+                let __never = #never;
+                let __wanted = if __never { ::core::option::Option::None } else { #wanted };
+                #krate::__private::decide(__own, __never, __wanted)
+            }}
+        };
+        quote_spanned! {Span::mixed_site()=> |__error, __attempt| {
+            #[allow(unused_imports)]
+            use #krate::__private::{
+                InChain as _, InPointee as _, InSources as _, IsItself as _, IsNever as _,
+                TextByDebug as _, TextByDisplay as _, TextOfType as _, VerdictByClassify as _,
+                VerdictUnknown as _,
+            };
+            let __own = (&&#krate::__private::Ask(__error)).verdict();
+            let __verdict = #verdict;
+            #krate::__private::Judged::new(__verdict, (&&&#krate::__private::Ask(__error)).text())
+        }}
+    }
+
+    fn any_of(&self, wanted: &Wanted) -> TokenStream {
+        let krate = &self.krate;
+        let references = if self.function.error_may_borrow() { quote!(&&&) } else { quote!(&&&&&) };
+        let mut tests: Vec<TokenStream> = Vec::new();
+        for ty in &wanted.types {
+            tests.push(quote_spanned! {at(ty.span())=>
+                (#references #krate::__private::Is::<#ty, _>::of(__error)).is()
+            });
+        }
+        if !wanted.kinds.is_empty() {
+            let kinds = wanted.kinds.iter().map(|(word, variant)| {
+                let variant = Ident::new(variant, at(word.span()));
+                quote!(#krate::ErrorKind::#variant)
+            });
+            tests.push(quote_spanned! {Span::mixed_site()=>
+                #krate::__private::is_kind(__own, &[#(#kinds),*])
+            });
+        }
+        quote!((#(#tests)||*))
+    }
+
+    fn condition(&self, condition: &Callback) -> TokenStream {
+        let krate = &self.krate;
+        let Callback { expr, arguments } = condition;
+        let span = at(expr.span());
+        match arguments {
+            Some(1) => quote_spanned!(span=> #krate::__private::ask1(#expr, __error)),
+            Some(_) => quote_spanned!(span=> #krate::__private::ask2(#expr, __error, __attempt)),
+            None => quote_spanned!(span=> #krate::__private::ask(#expr, __error, __attempt)),
+        }
+    }
+
+    fn accept(&self) -> TokenStream {
+        let krate = &self.krate;
+        match &self.keys.retry_if_ok {
+            None => quote!(#krate::__private::accept),
+            Some(Callback { expr, .. }) => quote_spanned! {at(expr.span())=>
+                |__value| !#krate::__private::ask1(#expr, __value)
+            },
+        }
+    }
+
+    fn notify(&self) -> TokenStream {
+        let krate = &self.krate;
+        match &self.keys.on_retry {
+            None => quote!(#krate::__private::silent),
+            Some(Callback { expr, .. }) => quote_spanned! {at(expr.span())=>
+                |__retrying| #krate::__private::tell(#expr, __retrying)
+            },
+        }
+    }
+}
+
+/// The span of generated tokens that stand for what the user wrote at `span`.
+fn at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+fn plain<T>(value: &Value<T>) -> (TokenStream, Span) {
+    (value.to_token_stream(), value.span())
+}
+
+/// A known factor is written as a float, whatever the user wrote.
+fn factor(value: &Value<f64>) -> (TokenStream, Span) {
+    let tokens = value.known.map_or_else(|| value.to_token_stream(), |known| quote!(#known));
+    (tokens, value.span())
+}
+
+fn last_argument(ty: &mut Type) -> Option<&mut Type> {
+    let path = match ty {
+        Type::Group(group) => return last_argument(&mut group.elem),
+        Type::Path(path) => path,
+        _ => return None,
+    };
+    let PathArguments::AngleBracketed(arguments) = &mut path.path.segments.last_mut()?.arguments
+    else {
+        return None;
+    };
+    arguments.args.iter_mut().rev().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// `impl Trait` as `_`, since an expression cannot name it.
+fn infer_impl(ty: &mut Type) {
+    match ty {
+        Type::ImplTrait(_) => *ty = syn::parse_quote!(_),
+        Type::Group(group) => infer_impl(&mut group.elem),
+        Type::Paren(paren) => infer_impl(&mut paren.elem),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(infer_impl),
+        Type::Array(array) => infer_impl(&mut array.elem),
+        Type::Slice(slice) => infer_impl(&mut slice.elem),
+        Type::Reference(reference) => infer_impl(&mut reference.elem),
+        Type::Path(path) => {
+            for segment in &mut path.path.segments {
+                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                    for argument in &mut arguments.args {
+                        if let GenericArgument::Type(ty) = argument {
+                            infer_impl(ty);
+                        }
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -64,7 +64,8 @@ impl Arguments {
                 self.bind.extend(quote_spanned!(site=> #attrs let #mutability #ident = #ident;));
             }
             Passing::Mutable => {
-                self.bind.extend(quote_spanned!(site=> #attrs let #mutability #ident = &mut *#ident;));
+                self.bind
+                    .extend(quote_spanned!(site=> #attrs let #mutability #ident = &mut *#ident;));
             }
             Passing::Value => {
                 if mutability.is_none() && only_borrows(&self.body.stream(), ident) {
@@ -176,11 +177,7 @@ fn collect(pat: &mut Pat, names: &mut Vec<Name>) {
 }
 
 fn cfgs(attrs: &[Attribute]) -> TokenStream {
-    attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("cfg"))
-        .map(ToTokens::to_token_stream)
-        .collect()
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).map(ToTokens::to_token_stream).collect()
 }
 
 /// Whether `ty` is `Pin<&mut …>`.
@@ -194,12 +191,8 @@ fn is_pinned_mut(ty: &Type) -> bool {
 /// `self` as `__self`, inside macros too; `self::path` and what an inner item calls `self` stay.
 fn rename_self(tokens: TokenStream, site: Span) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let is = |at: usize, wanted: char| {
-        matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
-    };
-    let word = |at: Option<usize>, wanted: &str| {
-        matches!(at.and_then(|at| tokens.get(at)), Some(TokenTree::Ident(ident)) if ident == wanted)
-    };
+    let is = |at: usize, wanted: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted);
+    let word = |at: Option<usize>, wanted: &str| matches!(at.and_then(|at| tokens.get(at)), Some(TokenTree::Ident(ident)) if ident == wanted);
     let mut in_item = false;
     (0..tokens.len())
         .map(|at| match &tokens[at] {
@@ -209,7 +202,8 @@ fn rename_self(tokens: TokenStream, site: Span) -> TokenStream {
             }
             TokenTree::Ident(ident) => {
                 let named = matches!(tokens.get(at + 1), Some(TokenTree::Ident(_)));
-                in_item |= ident == "impl" || ident == "trait" || ident == "use" || ident == "fn" && named;
+                in_item |=
+                    ident == "impl" || ident == "trait" || ident == "use" || ident == "fn" && named;
                 TokenTree::Ident(ident.clone())
             }
             TokenTree::Punct(punct) => {

@@ -7,9 +7,30 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 /// Macros that take references to what they print or compare.
 const BORROWING_MACROS: [&str; 24] = [
-    "format", "format_args", "print", "println", "eprint", "eprintln", "write", "writeln", "panic",
-    "assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne",
-    "todo", "unreachable", "trace", "debug", "info", "warn", "error", "bail", "anyhow",
+    "format",
+    "format_args",
+    "print",
+    "println",
+    "eprint",
+    "eprintln",
+    "write",
+    "writeln",
+    "panic",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "todo",
+    "unreachable",
+    "trace",
+    "debug",
+    "info",
+    "warn",
+    "error",
+    "bail",
+    "anyhow",
 ];
 
 /// Whether every use of `name` in `body` is a borrow, a comparison, or an argument of a macro
@@ -32,7 +53,8 @@ fn stream_only_borrows(tokens: TokenStream, name: &Ident, printed: bool) -> bool
     (0..tokens.len()).all(|at| match &tokens[at] {
         TokenTree::Ident(ident) if ident == name => use_is_borrow(&tokens, at, printed),
         TokenTree::Group(group) => {
-            let printed = group.delimiter() != Delimiter::Brace && is_borrowing_macro(&tokens[..at]);
+            let printed =
+                group.delimiter() != Delimiter::Brace && is_borrowing_macro(&tokens[..at]);
             stream_only_borrows(group.stream(), name, printed)
         }
         _ => true,

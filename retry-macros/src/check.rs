@@ -32,9 +32,8 @@ fn delays(keys: &Keys, mistakes: &mut Mistakes) {
         (None, Some(_)) => (None, ""),
     };
     if let Some(cap) = cap.filter(|cap| delay > *cap) {
-        let message = format!(
-            "`initial_delay` ({delay:?}) is above `max_delay`, which is {cap:?}{default}"
-        );
+        let message =
+            format!("`initial_delay` ({delay:?}) is above `max_delay`, which is {cap:?}{default}");
         mistakes.at(initial, message);
     }
 }
@@ -64,7 +63,8 @@ fn growth(keys: &Keys, mistakes: &mut Mistakes) {
         mistakes.at(&keys.multiplier, message);
     }
     let random = strategy.known == Some("Random");
-    let drawn = keys.jitter.as_ref().filter(|jitter| !matches!(jitter.known, Some(Jitter::Word("None"))));
+    let drawn =
+        keys.jitter.as_ref().filter(|jitter| !matches!(jitter.known, Some(Jitter::Word("None"))));
     if let (true, Some(jitter)) = (random, drawn) {
         mistakes.at(jitter, "`jitter` has no effect here: the random strategy draws by itself");
     }

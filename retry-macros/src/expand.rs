@@ -40,10 +40,11 @@ impl Expansion<'_> {
         let Arguments { prepare, bind, body, .. } = arguments;
         let (site, timed) = (self.site(), self.timed());
         let (hint, hooks, keeps_time) = (self.hint(), self.hooks(), self.keeps_time());
-        let (attempt, context) = self.context(&quote!(attempt));
+        let (attempt, context) = self.context();
         quote_spanned! {Span::mixed_site()=>
             #site
-            let mut __run = #krate::__private::Run::<#timed, _>::start(&__SITE, #keeps_time);
+            let mut __run =
+                #krate::__private::Run::<#timed, #krate::__private::Waiting, _>::start(&__SITE, #keeps_time);
             loop {
                 #prepare
                 #attempt
@@ -71,16 +72,16 @@ impl Expansion<'_> {
         let Arguments { prepare, bind, body, .. } = arguments;
         let (site, timed) = (self.site(), self.timed());
         let (hint, hooks, keeps_time) = (self.hint(), self.hooks(), self.keeps_time());
-        let (attempt, context) = self.context(&quote!(attempt_blocking));
+        let (attempt, context) = self.context();
         quote_spanned! {Span::mixed_site()=>
             #site
             let mut __run =
-                #krate::__private::Run::<#timed, _>::start_blocking(&__SITE, #keeps_time);
+                #krate::__private::Run::<#timed, #krate::__private::Blocking, _>::start(&__SITE, #keeps_time);
             loop {
                 #prepare
                 #attempt
                 let __outcome = __run.call(|| { #bind #context #hint #body });
-                match __run.settle_blocking(__outcome, #hooks) {
+                match __run.settle(__outcome, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => return __answer,
                     ::core::ops::ControlFlow::Continue(__delay) => {
                         if let ::core::option::Option::Some(__answer) = __run.block(__delay) {
@@ -126,13 +127,22 @@ impl Expansion<'_> {
             }
         };
         set("max_attempts", keys.max_attempts.as_ref().map(plain));
-        set("strategy", keys.strategy.as_ref().map(|strategy| (self.strategy(strategy), strategy.span())));
-        set("initial_delay", keys.initial_delay.as_ref().map(|time| (duration_tokens(time), time.span())));
+        set(
+            "strategy",
+            keys.strategy.as_ref().map(|strategy| (self.strategy(strategy), strategy.span())),
+        );
+        set(
+            "initial_delay",
+            keys.initial_delay.as_ref().map(|time| (duration_tokens(time), time.span())),
+        );
         set("max_delay", keys.max_delay.as_ref().map(|time| (duration_tokens(time), time.span())));
         set("multiplier", keys.multiplier.as_ref().map(factor));
         set("jitter", keys.jitter.as_ref().map(|jitter| (self.jitter(jitter), jitter.span())));
         set("timeout", keys.timeout.as_ref().map(|time| (duration_tokens(time), time.span())));
-        set("attempt_timeout", keys.attempt_timeout.as_ref().map(|time| (duration_tokens(time), time.span())));
+        set(
+            "attempt_timeout",
+            keys.attempt_timeout.as_ref().map(|time| (duration_tokens(time), time.span())),
+        );
         set("max_hint", keys.max_hint.as_ref().map(|time| (duration_tokens(time), time.span())));
         let span = at(self.policy_span());
         let policy = quote_spanned!(span=> (#base).to_builder() #setters .build_const());
@@ -229,22 +239,21 @@ impl Expansion<'_> {
     }
 
     /// `context`: the attempt before the block, and its name inside.
-    fn context(&self, read: &TokenStream) -> (TokenStream, TokenStream) {
+    fn context(&self) -> (TokenStream, TokenStream) {
         let krate = &self.krate;
         match &self.keys.context {
             None => (TokenStream::new(), TokenStream::new()),
             Some(name) => (
-                quote_spanned!(Span::mixed_site()=> let __attempt = __run.#read();),
+                quote_spanned!(Span::mixed_site()=> let __attempt = __run.attempt();),
                 quote_spanned!(Span::mixed_site()=> let #name: &#krate::Attempt = &__attempt;),
             ),
         }
     }
 
     fn hooks(&self) -> TokenStream {
-        let krate = &self.krate;
         let (judge, accept, notify) = (self.judge(), self.accept(), self.notify());
         quote_spanned! {Span::mixed_site()=>
-            #krate::__private::Hooks { judge: #judge, accept: #accept, notify: #notify }
+            #judge, #accept, #notify
         }
     }
 

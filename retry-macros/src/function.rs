@@ -8,8 +8,8 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Attribute, Error, FnArg, GenericArgument, Ident, Path, PathArguments, Result, ReturnType,
-    Signature, Token, Type, Visibility,
+    Attribute, Error, GenericArgument, Ident, Path, PathArguments, Result, ReturnType, Signature,
+    Token, Type, Visibility,
 };
 
 pub(crate) struct Function {
@@ -52,7 +52,8 @@ fn check_item(input: ParseStream<'_>) -> Result<()> {
         if word == "fn" {
             return Ok(());
         }
-        if at.is_some() && word != "async" && word != "unsafe" && word != "extern" && word != "safe" {
+        if at.is_some() && word != "async" && word != "unsafe" && word != "extern" && word != "safe"
+        {
             break;
         }
         at.get_or_insert(word);
@@ -124,13 +125,17 @@ fn cannot_fail(ty: &Type) -> bool {
         "i32", "i64", "i128", "isize", "f32", "f64", "Vec",
     ];
     match ty {
-        Type::Tuple(_) | Type::Never(_) | Type::Array(_) | Type::Reference(_) | Type::Ptr(_) => true,
+        Type::Tuple(_) | Type::Never(_) | Type::Array(_) | Type::Reference(_) | Type::Ptr(_) => {
+            true
+        }
         Type::Group(group) => cannot_fail(&group.elem),
         Type::Path(path) if path.qself.is_none() => {
             path.path.segments.len() == 1
-                && path.path.segments.last().is_some_and(|last| {
-                    PLAIN.iter().any(|plain| last.ident == plain)
-                })
+                && path
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|last| PLAIN.iter().any(|plain| last.ident == plain))
         }
         _ => false,
     }

@@ -144,7 +144,8 @@ impl Keys {
 }
 
 fn condition(input: ParseStream<'_>) -> Result<Callback> {
-    let form = "`|error| …`, `|error, attempt| …` or a path to such a function, that returns a bool";
+    let form =
+        "`|error| …`, `|error, attempt| …` or a path to such a function, that returns a bool";
     value::callback(input, &[1, 2], form)
 }
 

@@ -1,7 +1,10 @@
 //! The nearest legal word to a wrong one.
 
 /// The word of `legal` that `wrong` is most likely a slip of, if any is close enough.
-pub(crate) fn nearest<'a>(wrong: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    wrong: &str,
+    legal: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let reach = wrong.chars().count().max(3) / 3;
     legal
         .into_iter()

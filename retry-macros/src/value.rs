@@ -9,8 +9,8 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{
-    Error, Expr, ExprLit, ExprUnary, Ident, Lit, LitStr, Path, Result, Token, Type, UnOp, bracketed,
-    parenthesized, token,
+    Error, Expr, ExprLit, ExprUnary, Ident, Lit, LitStr, Path, Result, Token, Type, UnOp,
+    bracketed, parenthesized, token,
 };
 
 use crate::suggest::did_you_mean;
@@ -47,7 +47,8 @@ fn at<T>(tokens: &impl ToTokens, message: impl std::fmt::Display) -> Result<T> {
 
 /// `max_attempts`: a whole number of at least 1.
 pub(crate) fn attempts(input: ParseStream<'_>) -> Result<Value<u32>> {
-    const FORM: &str = "`max_attempts` takes a whole number of at least 1, such as `3`; it counts the first call";
+    const FORM: &str =
+        "`max_attempts` takes a whole number of at least 1, such as `3`; it counts the first call";
     let expr: Expr = input.parse()?;
     let known = match literal(&expr) {
         None => None,
@@ -71,10 +72,17 @@ pub(crate) fn duration(key: &str, input: ParseStream<'_>) -> Result<Value<Durati
         Some((false, Lit::Str(text))) => Some(parse_duration(key, text)?),
         Some((negative, lit)) => {
             let example = match lit {
-                Lit::Int(int) if !negative => format!("\"{}ms\" or \"{}s\"", int.base10_digits(), int.base10_digits()),
+                Lit::Int(int) if !negative => {
+                    format!("\"{}ms\" or \"{}s\"", int.base10_digits(), int.base10_digits())
+                }
                 _ => "\"250ms\", \"2s\" or \"1m30s\"".to_owned(),
             };
-            return at(&expr, format!("`{key}` takes a length of time with its unit, such as {example}, or a `Duration`"));
+            return at(
+                &expr,
+                format!(
+                    "`{key}` takes a length of time with its unit, such as {example}, or a `Duration`"
+                ),
+            );
         }
     };
     Ok(Value { expr, known })
@@ -190,7 +198,10 @@ pub(crate) fn jitter(input: ParseStream<'_>) -> Result<Value<Jitter>> {
         let word = text.value();
         let Some(variant) = variant(&JITTERS, &word) else {
             let hint = did_you_mean(&word, JITTERS.iter().map(|&(name, _)| name));
-            return at(text, format!("unknown jitter \"{word}\"{hint}\n`jitter` takes {}", legal()));
+            return at(
+                text,
+                format!("unknown jitter \"{word}\"{hint}\n`jitter` takes {}", legal()),
+            );
         };
         return Ok(Value { expr, known: Some(Jitter::Word(variant)) });
     }
@@ -303,7 +314,10 @@ pub(crate) fn callback(input: ParseStream<'_>, legal: &[usize], form: &str) -> R
     let expr: Expr = input.parse()?;
     let arguments = match &expr {
         Expr::Closure(closure) if closure.asyncness.is_some() => {
-            return at(&closure.asyncness, format!("is asked between attempts and cannot wait; takes {form}"));
+            return at(
+                &closure.asyncness,
+                format!("is asked between attempts and cannot wait; takes {form}"),
+            );
         }
         Expr::Closure(closure) => Some(closure.inputs.len()),
         Expr::Path(_) | Expr::Group(_) | Expr::Paren(_) => None,

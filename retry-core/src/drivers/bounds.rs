@@ -42,8 +42,8 @@ impl Bounds {
         attempt_timeout: Option<Duration>,
         deadline: Option<Instant>,
     ) -> Self {
-        let by_attempt = attempt_timeout
-            .and_then(|limit| Some((now.checked_add(limit)?, Cut::Attempt(limit))));
+        let by_attempt =
+            attempt_timeout.and_then(|limit| Some((now.checked_add(limit)?, Cut::Attempt(limit))));
         let by_deadline = deadline.map(|deadline| (deadline, Cut::Deadline));
         let until = match (by_attempt, by_deadline) {
             (Some(attempt), Some(call)) => Some(if attempt.0 < call.0 { attempt } else { call }),

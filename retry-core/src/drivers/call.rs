@@ -18,6 +18,7 @@ use crate::values::stop::{StopReason, Stopped};
 
 /// What a call is called.
 #[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(not(feature = "tracing"), allow(dead_code))] // only events read them
 pub(crate) struct Labels<'a> {
     pub(crate) name: Option<&'a str>,
     pub(crate) service: Option<&'a str>,
@@ -46,7 +47,13 @@ pub(crate) struct Call {
 impl Call {
     /// A call that begins now; `started` is the time where somebody will ask for it.
     pub(crate) fn start(labels: Labels<'_>, started: Option<Instant>) -> Self {
-        Self { session: Session::new(), rng: None, started, over: false, span: CallSpan::open(labels) }
+        Self {
+            session: Session::new(),
+            rng: None,
+            started,
+            over: false,
+            span: CallSpan::open(labels),
+        }
     }
 
     pub(crate) const fn span(&self) -> &CallSpan {
@@ -90,7 +97,12 @@ impl Call {
     }
 
     /// How the call ended, if it ended at `now` for `reason` with the present attempt started.
-    pub(crate) fn stopped(&self, reason: StopReason, attempts: u32, now: Option<Instant>) -> Stopped {
+    pub(crate) fn stopped(
+        &self,
+        reason: StopReason,
+        attempts: u32,
+        now: Option<Instant>,
+    ) -> Stopped {
         let elapsed = self.elapsed(now).unwrap_or_default();
         Stopped { reason, kind: self.session.kind(), attempts, elapsed }
     }

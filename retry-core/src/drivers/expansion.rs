@@ -10,6 +10,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -22,7 +23,8 @@ use crate::drivers::probe::Judged;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::trace::CallSpan;
 use crate::machines::session::Step;
-use crate::seams::clock::{Clock, ThreadClock, TokioClock};
+use crate::seams::clock::Clock;
+pub use crate::seams::clock::{ThreadClock as Blocking, TokioClock as Waiting};
 use crate::values::attempt::Attempt;
 use crate::values::error::RetryError;
 use crate::values::event::Retrying;
@@ -39,7 +41,11 @@ pub struct Site {
 
 impl Site {
     #[must_use]
-    pub const fn new(policy: RetryPolicy, name: &'static str, service: Option<&'static str>) -> Self {
+    pub const fn new(
+        policy: RetryPolicy,
+        name: &'static str,
+        service: Option<&'static str>,
+    ) -> Self {
         Self { policy, labels: Labels { name: Some(name), service } }
     }
 
@@ -185,69 +191,47 @@ impl Keep for Timed<true> {
     }
 }
 
-/// One call of an annotated function whose body returns `R`.
-pub struct Run<const TIMED: bool, R>
+/// One call of an annotated function whose body returns `R`, on the clock `C`.
+pub struct Run<const TIMED: bool, C, R>
 where
     Timed<TIMED>: Keep,
 {
     site: &'static Site,
     call: Call,
     last: <Timed<TIMED> as Keep>::Slot<R>,
+    clock: PhantomData<fn() -> C>,
 }
 
-/// What the attribute's conditions are asked through.
-pub struct Hooks<J, A, N> {
-    /// The verdict on an error.
-    pub judge: J,
-    /// Whether an `Ok` value is what the caller wants.
-    pub accept: A,
-    /// Told of every retry.
-    pub notify: N,
-}
-
-impl<const TIMED: bool, R> Run<TIMED, R>
+impl<const TIMED: bool, C, R> Run<TIMED, C, R>
 where
     Timed<TIMED>: Keep,
+    C: Clock + Default,
     R: Outcome,
 {
-    /// A call of an async function. `keeps_time` where somebody asks how long it took.
+    /// A call that starts now. `keeps_time` where somebody asks how long it took.
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
-        Self::start_at(site, (TIMED || keeps_time).then(|| TokioClock.now()))
-    }
-
-    /// A call of a function that blocks.
-    pub fn start_blocking(site: &'static Site, keeps_time: bool) -> Self {
-        Self::start_at(site, (TIMED || keeps_time).then(|| ThreadClock.now()))
-    }
-
-    fn start_at(site: &'static Site, started: Option<Instant>) -> Self {
-        Self { site, call: Call::start(site.labels, started), last: Default::default() }
+        let started = (TIMED || keeps_time).then(|| C::default().now());
+        let call = Call::start(site.labels, started);
+        Self { site, call, last: Default::default(), clock: PhantomData }
     }
 
     /// The attempt that starts now, for a body that asks.
     pub fn attempt(&self) -> Attempt {
-        self.call.describe(self.site.terms(), self.now_if_timed(TokioClock))
-    }
-
-    /// [`attempt`](Self::attempt) of a function that blocks.
-    pub fn attempt_blocking(&self) -> Attempt {
-        self.call.describe(self.site.terms(), self.now_if_timed(ThreadClock))
-    }
-
-    /// Makes one attempt that blocks.
-    pub fn call<O>(&self, operation: O) -> R
-    where
-        O: FnOnce() -> R,
-    {
-        self.call.span().in_scope(operation)
+        self.call.describe(self.site.terms(), self.now_if_timed())
     }
 
     /// Takes the outcome of an attempt: `Break` with the answer of the call, or how long to wait.
+    ///
+    /// `judge` says what an error is, `accept` whether an `Ok` value is wanted, `notify` is told
+    /// of a retry. They are arguments of their own, and not fields of one, so that the compiler
+    /// knows the types of the closures from here.
     #[inline]
     pub fn settle<A, J, K, N>(
         &mut self,
         outcome: R,
-        hooks: Hooks<J, K, N>,
+        judge: J,
+        accept: K,
+        notify: N,
     ) -> ControlFlow<A, Duration>
     where
         A: Answer<R>,
@@ -255,45 +239,12 @@ where
         K: FnOnce(&R::Value) -> bool,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
-        self.settle_at(outcome, hooks, TokioClock)
-    }
-
-    /// [`settle`](Self::settle) for a function that blocks.
-    #[inline]
-    pub fn settle_blocking<A, J, K, N>(
-        &mut self,
-        outcome: R,
-        hooks: Hooks<J, K, N>,
-    ) -> ControlFlow<A, Duration>
-    where
-        A: Answer<R>,
-        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
-        K: FnOnce(&R::Value) -> bool,
-        N: FnOnce(&Retrying<'_, R::Error>),
-    {
-        self.settle_at(outcome, hooks, ThreadClock)
-    }
-
-    #[inline]
-    fn settle_at<A, J, K, N>(
-        &mut self,
-        outcome: R,
-        hooks: Hooks<J, K, N>,
-        clock: impl Clock,
-    ) -> ControlFlow<A, Duration>
-    where
-        A: Answer<R>,
-        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
-        K: FnOnce(&R::Value) -> bool,
-        N: FnOnce(&Retrying<'_, R::Error>),
-    {
-        let accept = hooks.accept;
         if outcome.value().is_ok_and(accept) {
             self.call.succeeded(self.site.labels);
             return ControlFlow::Break(A::success(outcome));
         }
-        let now = self.now_if_timed(clock);
-        match self.fail(&outcome, hooks.judge, hooks.notify, now) {
+        let now = self.now_if_timed();
+        match self.fail(&outcome, judge, notify, now) {
             Step::Wait(delay) => {
                 Timed::<TIMED>::put(&mut self.last, outcome);
                 ControlFlow::Continue(delay)
@@ -329,23 +280,13 @@ where
         step
     }
 
-    /// Blocks for `delay`; the answer of the call when its time has run out by then.
-    pub fn block<A: Answer<R>>(&mut self, delay: Duration) -> Option<A> {
-        if !delay.is_zero() {
-            std::thread::sleep(delay);
-        }
-        let now = self.passed_deadline(ThreadClock)?;
-        let outcome = Timed::<TIMED>::take(&mut self.last)?;
-        Some(A::failure(outcome, self.cut(now)))
-    }
-
     /// The time, if it is past the deadline.
-    fn passed_deadline(&self, clock: impl Clock) -> Option<Instant> {
+    fn passed_deadline(&self) -> Option<Instant> {
         if !TIMED {
             return None;
         }
         let deadline = self.call.deadline(self.site.terms())?;
-        let now = clock.now();
+        let now = C::default().now();
         (now >= deadline).then_some(now)
     }
 
@@ -355,12 +296,38 @@ where
         self.call.stopped(reason, self.call.attempt(), Some(now))
     }
 
-    fn now_if_timed(&self, clock: impl Clock) -> Option<Instant> {
-        self.call.keeps_time().then(|| clock.now())
+    fn now_if_timed(&self) -> Option<Instant> {
+        self.call.keeps_time().then(|| C::default().now())
     }
 }
 
-impl<R: Outcome> Run<false, R> {
+/// A function that blocks.
+impl<const TIMED: bool, R> Run<TIMED, Blocking, R>
+where
+    Timed<TIMED>: Keep,
+    R: Outcome,
+{
+    /// Makes one attempt that blocks.
+    pub fn call<O>(&self, operation: O) -> R
+    where
+        O: FnOnce() -> R,
+    {
+        self.call.span().in_scope(operation)
+    }
+
+    /// Blocks for `delay`; the answer of the call when its time has run out by then.
+    pub fn block<A: Answer<R>>(&mut self, delay: Duration) -> Option<A> {
+        if !delay.is_zero() {
+            std::thread::sleep(delay);
+        }
+        let now = self.passed_deadline()?;
+        let outcome = Timed::<TIMED>::take(&mut self.last)?;
+        Some(A::failure(outcome, self.cut(now)))
+    }
+}
+
+/// An async function of which no attempt can be cut.
+impl<R: Outcome> Run<false, Waiting, R> {
     /// Makes one attempt.
     pub fn poll<F: Future<Output = R>>(&mut self, operation: F) -> Plain<'_, F> {
         Plain { operation, span: self.call.span() }
@@ -379,13 +346,14 @@ impl<R: Outcome> Run<false, R> {
     }
 }
 
-impl<R: Outcome> Run<true, R> {
+/// An async function with a time limit.
+impl<R: Outcome> Run<true, Waiting, R> {
     /// Makes one attempt under its limits.
     pub fn poll<F: Future<Output = R>>(&mut self, operation: F) -> Limited<'_, F> {
         let terms = self.site.terms();
         let deadline = self.call.deadline(terms);
         let attempt_timeout = terms.policy.attempt_timeout();
-        let bounds = Bounds::new(TokioClock.now(), attempt_timeout, deadline);
+        let bounds = Bounds::new(Waiting.now(), attempt_timeout, deadline);
         Limited { operation, span: self.call.span(), bounds }
     }
 
@@ -402,16 +370,14 @@ impl<R: Outcome> Run<true, R> {
     where
         A: Answer<R> + AnswerStopped,
     {
-        let now = TokioClock.now();
+        let now = Waiting.now();
         let stopped = match cut {
             Cut::Attempt(limit) => {
                 let verdict = Verdict::Retry(ErrorKind::Timeout);
                 let text = format_args!("timed out after {limit:?}");
                 match self.call.failed(self.site.terms(), (verdict, &text), Some(now)) {
                     Step::Wait(delay) => return ControlFlow::Continue(delay),
-                    Step::Stop(reason) => {
-                        self.call.stopped(reason, self.call.attempt(), Some(now))
-                    }
+                    Step::Stop(reason) => self.call.stopped(reason, self.call.attempt(), Some(now)),
                     Step::Done => unreachable!("a cut attempt is a failure"),
                 }
             }
@@ -422,7 +388,7 @@ impl<R: Outcome> Run<true, R> {
 
     /// The answer of a call whose time has run out during the wait.
     pub fn resume<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
-        let now = self.passed_deadline(TokioClock)?;
+        let now = self.passed_deadline()?;
         let stopped = self.cut(now);
         Some(self.answer(stopped))
     }
@@ -435,7 +401,7 @@ impl<R: Outcome> Run<true, R> {
     }
 }
 
-impl<const TIMED: bool, R> Drop for Run<TIMED, R>
+impl<const TIMED: bool, C, R> Drop for Run<TIMED, C, R>
 where
     Timed<TIMED>: Keep,
 {

@@ -22,11 +22,7 @@ pin_project_lite::pin_project! {
 
 impl Pause {
     pub(crate) fn new(delay: Duration) -> Self {
-        if delay.is_zero() {
-            Self::Yield
-        } else {
-            Self::Timer { sleep: tokio::time::sleep(delay) }
-        }
+        if delay.is_zero() { Self::Yield } else { Self::Timer { sleep: tokio::time::sleep(delay) } }
     }
 }
 

@@ -277,11 +277,7 @@ impl<E: ?Sized, P: FnOnce(&E, &Attempt) -> bool> Condition<E, Arguments<2>> for 
 }
 
 /// Asks a condition given by its path.
-pub fn ask<E: ?Sized, A>(
-    condition: impl Condition<E, A>,
-    error: &E,
-    attempt: &Attempt,
-) -> bool {
+pub fn ask<E: ?Sized, A>(condition: impl Condition<E, A>, error: &E, attempt: &Attempt) -> bool {
     condition.holds(error, attempt)
 }
 

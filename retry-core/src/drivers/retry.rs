@@ -4,18 +4,20 @@
 //! single call can have its own deadline without touching the others.
 //!
 //! ```
-//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), retry_core::RetryError<std::io::Error>> {
+//! use std::io;
 //! use std::time::Duration;
-//! use retry_core::{Retry, RetryPolicy};
+//! use retry_core::{PolicyError, Retry, RetryError, RetryPolicy};
 //!
 //! const POLICY: RetryPolicy = RetryPolicy::new().with_max_attempts(5);
 //!
+//! # async fn read(_: u32) -> io::Result<Vec<u8>> { Ok(vec![]) }
+//! async fn fetch(retry: &Retry) -> Result<Vec<u8>, RetryError<io::Error>> {
+//!     retry.run(async || read(7).await).await
+//! }
+//!
 //! let retry = Retry::new(POLICY).with_name("inventory::read").with_service("inventory");
-//! let text = retry.run(async || tokio::fs::read_to_string("Cargo.toml").await).await?;
-//! let urgent = retry.with_timeout(Duration::from_millis(50)).unwrap();
-//! # drop((text, urgent));
-//! # Ok(()) }
-//! # mod tokio { pub mod fs { pub async fn read_to_string(p: &str) -> std::io::Result<String> { std::fs::read_to_string(p) } } pub use ::tokio::main; }
+//! let urgent = retry.clone().with_timeout(Duration::from_millis(50))?;
+//! # Ok::<_, PolicyError>(())
 //! ```
 
 use std::borrow::Cow;

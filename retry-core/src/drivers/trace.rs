@@ -56,7 +56,12 @@ pub(crate) struct Failure<'a> {
     pub(crate) error: &'a dyn Display,
 }
 
-pub(crate) fn retrying(span: &CallSpan, labels: Labels<'_>, failure: &Failure<'_>, delay: Duration) {
+pub(crate) fn retrying(
+    span: &CallSpan,
+    labels: Labels<'_>,
+    failure: &Failure<'_>,
+    delay: Duration,
+) {
     let Labels { name, service } = labels;
     let Failure { attempt, max_attempts, kind, error } = failure;
     span.in_scope(|| {
@@ -86,7 +91,9 @@ pub(crate) fn gave_up(
 
 pub(crate) fn recovered(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
     let Labels { name, service } = labels;
-    span.in_scope(|| info!(target: "retry_core", name, service, attempt, "succeeded after retries"));
+    span.in_scope(
+        || info!(target: "retry_core", name, service, attempt, "succeeded after retries"),
+    );
 }
 
 pub(crate) fn cancelled(span: &CallSpan, labels: Labels<'_>, attempt: u32) {

@@ -29,7 +29,7 @@ pub trait Clock: Debug + Send + Sync {
 
 /// The operating system's time, for blocking calls.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct ThreadClock;
+pub struct ThreadClock;
 
 impl Clock for ThreadClock {
     fn now(&self) -> Instant {

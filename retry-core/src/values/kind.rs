@@ -127,10 +127,7 @@ mod tests {
             .filter(|kind| kind.is_retried_by_default())
             .map(ErrorKind::as_str)
             .collect();
-        assert_eq!(
-            retried,
-            ["transient", "timeout", "rate_limit", "network", "server", "unknown"]
-        );
+        assert_eq!(retried, ["transient", "timeout", "rate_limit", "network", "server", "unknown"]);
     }
 
     #[test]

@@ -184,7 +184,8 @@ impl RetryPolicy {
             Strategy::Fibonacci => strategy::fibonacci(self.initial, number, self.cap),
             Strategy::Custom(delay) => nanos::saturating(delay(attempt)).min(self.cap),
         };
-        let previous = if number <= 1 { self.initial } else { nanos::saturating(attempt.previous_delay) };
+        let previous =
+            if number <= 1 { self.initial } else { nanos::saturating(attempt.previous_delay) };
         let spread = Spread { initial: self.initial, grown, previous, cap: self.cap };
         self.jitter.apply(spread, draw)
     }
@@ -386,7 +387,11 @@ impl RetryPolicyBuilder {
         while i < fields.len() {
             let (field, delay) = fields[i];
             if delay.as_nanos() > longest.as_nanos() {
-                return Some(PolicyError::new(field, Value::Duration(delay), Bound::AtMost(longest)));
+                return Some(PolicyError::new(
+                    field,
+                    Value::Duration(delay),
+                    Bound::AtMost(longest),
+                ));
             }
             i += 1;
         }

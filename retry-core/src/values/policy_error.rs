@@ -106,9 +106,15 @@ impl PolicyError {
     /// nothing else. The value stands on the line that the compiler points at.
     pub(crate) const fn constant_text(&self) -> &'static str {
         match (self.field, self.bound) {
-            (PolicyField::MaxAttempts, _) => "max_attempts must be at least 1: it counts the first call",
-            (PolicyField::InitialDelay, PolicyBound::AtMost(_)) => "initial_delay must be at most 584 years",
-            (PolicyField::InitialDelay, _) => "initial_delay must be at most max_delay (30 s unless set)",
+            (PolicyField::MaxAttempts, _) => {
+                "max_attempts must be at least 1: it counts the first call"
+            }
+            (PolicyField::InitialDelay, PolicyBound::AtMost(_)) => {
+                "initial_delay must be at most 584 years"
+            }
+            (PolicyField::InitialDelay, _) => {
+                "initial_delay must be at most max_delay (30 s unless set)"
+            }
             (PolicyField::MaxDelay, _) => "max_delay must be at most 584 years",
             (PolicyField::Multiplier, PolicyBound::OnlyExponential) => {
                 "multiplier has no effect here: only the exponential strategy grows by it"
@@ -170,9 +176,13 @@ impl fmt::Display for PolicyBound {
             Self::ZeroToOne => f.write_str("must be a number in 0.0..=1.0"),
             Self::AboveZero => f.write_str("must be above zero"),
             Self::AtMostMaxDelay(cap) => write!(f, "must be at most max_delay, which is {cap:?}"),
-            Self::AtMostTimeout(timeout) => write!(f, "must be at most timeout, which is {timeout:?}"),
+            Self::AtMostTimeout(timeout) => {
+                write!(f, "must be at most timeout, which is {timeout:?}")
+            }
             Self::AtMost(longest) => write!(f, "must be at most {longest:?}"),
-            Self::OnlyExponential => f.write_str("only the exponential strategy grows by a multiplier"),
+            Self::OnlyExponential => {
+                f.write_str("only the exponential strategy grows by a multiplier")
+            }
             Self::NotWithRandom => f.write_str("the random strategy draws by itself"),
         }
     }

@@ -112,7 +112,11 @@ impl Stopped {
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.attempts == 1 { "" } else { "s" };
-        write!(f, "gave up after {} attempt{plural} in {:?}: {}", self.attempts, self.elapsed, self.reason)?;
+        write!(
+            f,
+            "gave up after {} attempt{plural} in {:?}: {}",
+            self.attempts, self.elapsed, self.reason
+        )?;
         match self.kind {
             Some(ErrorKind::Timeout) => f.write_str(" (the last attempt timed out)"),
             _ => Ok(()),

@@ -1,0 +1,82 @@
+//! The attribute on the functions that people write, on tokio's paused time.
+
+use std::io;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use retry_core::{Attempt, RetryError, RetryPolicy, StopReason, with_retry};
+
+fn down() -> io::Error {
+    io::ErrorKind::ConnectionRefused.into()
+}
+
+#[with_retry(max_attempts = 4, strategy = "exponential", initial_delay = "50ms", retry_on = io::Error)]
+async fn counted(calls: &AtomicU32, until: u32) -> io::Result<u32> {
+    let call = calls.fetch_add(1, Ordering::Relaxed) + 1;
+    if call < until {
+        Err(down())?;
+    }
+    Ok(call)
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_retries() {
+    let calls = AtomicU32::new(0);
+    assert_eq!(counted(&calls, 3).await.unwrap(), 3);
+    let calls = AtomicU32::new(0);
+    assert!(counted(&calls, 9).await.is_err());
+    assert_eq!(calls.load(Ordering::Relaxed), 4);
+}
+
+#[with_retry(max_attempts = 2, initial_delay = "1ms", timeout = "5s", context = attempt)]
+async fn cut(name: String) -> Result<String, RetryError<io::Error>> {
+    assert!(attempt.number() < 3);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    Err(io::Error::other(name))
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_cuts() {
+    let error = cut("x".into()).await.unwrap_err();
+    assert_eq!(error.reason(), StopReason::DeadlineExceeded);
+    assert_eq!(error.attempts(), 2);
+    assert_eq!(error.elapsed(), Duration::from_secs(5));
+    assert_eq!(error.last_error().unwrap().to_string(), "x");
+}
+
+#[with_retry(max_attempts = 3, initial_delay = "1ms", retry_if = |e: &io::Error, a: &Attempt| a.number() < 2 && e.kind() == io::ErrorKind::ConnectionRefused)]
+fn blocks(mut names: Vec<String>) -> Result<Vec<String>, io::Error> {
+    names.push("more".into());
+    if names.len() < 9 {
+        return Err(down());
+    }
+    Ok(names)
+}
+
+#[test]
+fn it_blocks() {
+    assert!(blocks(vec![]).is_err());
+}
+
+struct S<T> {
+    n: T,
+}
+impl<T: Send + Copy + Into<u32>> S<T> {
+    #[with_retry(policy = RetryPolicy::new().with_max_attempts(5))]
+    async fn mutates(&mut self, list: &mut Vec<u32>) -> anyhow::Result<usize> {
+        list.push(self.n.into());
+        anyhow::ensure!(list.len() > 3, "short");
+        Ok(list.len())
+    }
+}
+
+fn assert_send<T: Send>(t: T) -> T {
+    t
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_mutates() {
+    let mut s = S { n: 3_u8 };
+    let mut list = vec![];
+    assert_eq!(assert_send(s.mutates(&mut list)).await.unwrap(), 4);
+}

@@ -27,6 +27,17 @@ pub(crate) fn krate(keys: &Keys) -> TokenStream {
     keys.crate_path.as_ref().map_or_else(|| quote!(::retry_core), ToTokens::to_token_stream)
 }
 
+/// `tokens` as if they stood at `span`.
+fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect()
+}
+
 struct Expansion<'a> {
     function: &'a Function,
     keys: &'a Keys,
@@ -34,6 +45,12 @@ struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
+    /// The path of the crate, as if it stood at `span`: an expression that begins with it is then
+    /// shown there, and not at the attribute as a whole.
+    fn krate_at(&self, span: Span) -> TokenStream {
+        respanned(self.krate.clone(), span)
+    }
+
     /// The loop of an async function.
     fn waiting(&self, arguments: &Arguments) -> TokenStream {
         let krate = &self.krate;
@@ -41,6 +58,9 @@ impl Expansion<'_> {
         let (site, timed) = (self.site(), self.timed());
         let (hint, hooks, keeps_time) = (self.hint(), self.hooks(), self.keeps_time());
         let (attempt, context) = self.context();
+        let limit = at(self.limit_span());
+        let (uncut, resume) = (Ident::new("uncut", limit), Ident::new("resume", limit));
+        let settle = Ident::new("settle", at(self.function.output().span()));
         quote_spanned! {Span::mixed_site()=>
             #site
             let mut __run =
@@ -49,8 +69,8 @@ impl Expansion<'_> {
                 #prepare
                 #attempt
                 let __attempted = __run.poll(async { #bind #context #hint #body }).await;
-                let __step = match __run.uncut(__attempted) {
-                    ::core::result::Result::Ok(__outcome) => __run.settle(__outcome, #hooks),
+                let __step = match __run.#uncut(__attempted) {
+                    ::core::result::Result::Ok(__outcome) => __run.#settle(__outcome, #hooks),
                     ::core::result::Result::Err(__step) => __step,
                 };
                 match __step {
@@ -59,7 +79,7 @@ impl Expansion<'_> {
                         #krate::__private::pause(__delay).await;
                     }
                 }
-                if let ::core::option::Option::Some(__answer) = __run.resume() {
+                if let ::core::option::Option::Some(__answer) = __run.#resume() {
                     return __answer;
                 }
             }
@@ -73,6 +93,7 @@ impl Expansion<'_> {
         let (site, timed) = (self.site(), self.timed());
         let (hint, hooks, keeps_time) = (self.hint(), self.hooks(), self.keeps_time());
         let (attempt, context) = self.context();
+        let settle = Ident::new("settle", at(self.function.output().span()));
         quote_spanned! {Span::mixed_site()=>
             #site
             let mut __run =
@@ -81,7 +102,7 @@ impl Expansion<'_> {
                 #prepare
                 #attempt
                 let __outcome = __run.call(|| { #bind #context #hint #body });
-                match __run.settle(__outcome, #hooks) {
+                match __run.#settle(__outcome, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => return __answer,
                     ::core::ops::ControlFlow::Continue(__delay) => {
                         if let ::core::option::Option::Some(__answer) = __run.block(__delay) {
@@ -145,12 +166,22 @@ impl Expansion<'_> {
         );
         set("max_hint", keys.max_hint.as_ref().map(|time| (duration_tokens(time), time.span())));
         let span = at(self.policy_span());
+        let krate = self.krate_at(span);
         let policy = quote_spanned!(span=> (#base).to_builder() #setters .build_const());
         if self.function.sig.asyncness.is_some() {
             policy
         } else {
             quote_spanned!(span=> #krate::__private::blocking(#policy))
         }
+    }
+
+    /// Where it is to be shown that the error type cannot say that time ran out: at the limit.
+    fn limit_span(&self) -> Span {
+        let keys = self.keys;
+        let key = keys.key("timeout").or_else(|| keys.key("attempt_timeout"));
+        key.map(Ident::span)
+            .or_else(|| keys.policy.as_ref().map(Spanned::span))
+            .unwrap_or_else(Span::call_site)
     }
 
     /// Where a wrong policy is to be shown: at the value that is most often the one.
@@ -168,8 +199,8 @@ impl Expansion<'_> {
     }
 
     fn strategy(&self, strategy: &Value<&'static str>) -> TokenStream {
-        let krate = &self.krate;
         let span = at(strategy.span());
+        let krate = self.krate_at(span);
         match strategy.known {
             Some(variant) => {
                 let variant = Ident::new(variant, span);
@@ -180,8 +211,8 @@ impl Expansion<'_> {
     }
 
     fn jitter(&self, jitter: &Value<Jitter>) -> TokenStream {
-        let krate = &self.krate;
         let span = at(jitter.span());
+        let krate = self.krate_at(span);
         match jitter.known {
             Some(Jitter::Word(variant)) => {
                 let variant = Ident::new(variant, span);
@@ -209,9 +240,9 @@ impl Expansion<'_> {
 
     /// What gives `?` in the body its type: a return that is never reached.
     fn hint(&self) -> TokenStream {
-        let krate = &self.krate;
         let output = self.outcome();
         let span = at(output.span());
+        let krate = self.krate_at(span);
         quote_spanned! {span=>
             #[allow(clippy::diverging_sub_expression, unreachable_code)]
             if false {
@@ -314,9 +345,9 @@ impl Expansion<'_> {
     }
 
     fn condition(&self, condition: &Callback) -> TokenStream {
-        let krate = &self.krate;
         let Callback { expr, arguments } = condition;
         let span = at(expr.span());
+        let krate = self.krate_at(span);
         match arguments {
             Some(1) => quote_spanned!(span=> #krate::__private::ask1(#expr, __error)),
             Some(_) => quote_spanned!(span=> #krate::__private::ask2(#expr, __error, __attempt)),

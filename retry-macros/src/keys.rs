@@ -146,15 +146,23 @@ impl Keys {
 fn condition(input: ParseStream<'_>) -> Result<Callback> {
     let form =
         "`|error| …`, `|error, attempt| …` or a path to such a function, that returns a bool";
-    value::callback(input, &[1, 2], form)
+    value::callback("retry_if", input, (&[1, 2], form))
 }
 
 fn ok_condition(input: ParseStream<'_>) -> Result<Callback> {
-    value::callback(input, &[1], "`|value| …` or a path to such a function, that returns a bool")
+    value::callback(
+        "retry_if_ok",
+        input,
+        (&[1], "`|value| …` or a path to such a function, that returns a bool"),
+    )
 }
 
 fn hook(input: ParseStream<'_>) -> Result<Callback> {
-    value::callback(input, &[1], "`|retrying| …` or a path to a `fn(&Retrying<'_, E>)`")
+    value::callback(
+        "on_retry",
+        input,
+        (&[1], "`|retrying| …` or a path to a `fn(&Retrying<'_, E>)`"),
+    )
 }
 
 fn context(input: ParseStream<'_>) -> Result<Ident> {

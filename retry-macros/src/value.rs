@@ -246,6 +246,7 @@ const KINDS: [(&str, &str); 9] = [
 impl Parse for Wanted {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mut wanted = Self { types: Vec::new(), kinds: Vec::new() };
+        let start = input.span();
         let list;
         if input.peek(token::Bracket) {
             bracketed!(list in input);
@@ -256,7 +257,9 @@ impl Parse for Wanted {
             return Ok(wanted);
         }
         if list.is_empty() {
-            return Err(list.error("an empty list: name at least one error type or `kind(…)`"));
+            let message =
+                "an empty list matches nothing: name an error type, or kinds as `kind(network)`";
+            return Err(Error::new(start, message));
         }
         while !list.is_empty() {
             wanted.item(&list)?;
@@ -271,7 +274,8 @@ impl Parse for Wanted {
 impl Wanted {
     fn item(&mut self, input: ParseStream<'_>) -> Result<()> {
         if input.peek(syn::LitStr) {
-            return Err(input.error("takes an error type, without quotes, or `kind(network)`"));
+            return Err(input
+                .error("an error type is written without quotes, and kinds as `kind(network)`"));
         }
         if !(input.peek(Ident) && input.peek2(token::Paren)) {
             self.types.push(input.parse()?);
@@ -279,7 +283,7 @@ impl Wanted {
         }
         let word: Ident = input.parse()?;
         if word != "kind" {
-            return at(&word, "takes error types, and kinds as `kind(network, timeout)`");
+            return at(&word, "expected an error type, or kinds as `kind(network, timeout)`");
         }
         let list;
         parenthesized!(list in input);
@@ -310,21 +314,25 @@ pub(crate) struct Callback {
 
 /// `retry_if`, `retry_if_ok`, `on_retry`: a path, or a closure with one of `legal` counts of
 /// arguments.
-pub(crate) fn callback(input: ParseStream<'_>, legal: &[usize], form: &str) -> Result<Callback> {
+pub(crate) fn callback(
+    key: &str,
+    input: ParseStream<'_>,
+    (legal, form): (&[usize], &str),
+) -> Result<Callback> {
     let expr: Expr = input.parse()?;
     let arguments = match &expr {
         Expr::Closure(closure) if closure.asyncness.is_some() => {
             return at(
                 &closure.asyncness,
-                format!("is asked between attempts and cannot wait; takes {form}"),
+                format!("`{key}` is asked between attempts and cannot wait: it takes {form}"),
             );
         }
         Expr::Closure(closure) => Some(closure.inputs.len()),
         Expr::Path(_) | Expr::Group(_) | Expr::Paren(_) => None,
-        _ => return at(&expr, format!("takes {form}")),
+        _ => return at(&expr, format!("`{key}` takes {form}")),
     };
     if arguments.is_some_and(|arguments| !legal.contains(&arguments)) {
-        return at(&expr, format!("takes {form}"));
+        return at(&expr, format!("`{key}` takes {form}"));
     }
     Ok(Callback { expr, arguments })
 }

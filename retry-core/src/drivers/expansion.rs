@@ -110,7 +110,7 @@ pub trait Answer<R>: Sized {
     fn failure(outcome: R, stopped: Stopped) -> Self;
 }
 
-impl<R: Outcome> Answer<R> for R {
+impl<R> Answer<R> for R {
     fn success(outcome: R) -> Self {
         outcome
     }
@@ -206,7 +206,6 @@ impl<const TIMED: bool, C, R> Run<TIMED, C, R>
 where
     Timed<TIMED>: Keep,
     C: Clock + Default,
-    R: Outcome,
 {
     /// A call that starts now. `keeps_time` where somebody asks how long it took.
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
@@ -234,6 +233,7 @@ where
         notify: N,
     ) -> ControlFlow<A, Duration>
     where
+        R: Outcome,
         A: Answer<R>,
         J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
         K: FnOnce(&R::Value) -> bool,
@@ -262,6 +262,7 @@ where
     #[cold]
     fn fail<J, N>(&mut self, outcome: &R, judge: J, notify: N, now: Option<Instant>) -> Step
     where
+        R: Outcome,
         J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
@@ -305,7 +306,6 @@ where
 impl<const TIMED: bool, R> Run<TIMED, Blocking, R>
 where
     Timed<TIMED>: Keep,
-    R: Outcome,
 {
     /// Makes one attempt that blocks.
     pub fn call<O>(&self, operation: O) -> R
@@ -327,7 +327,7 @@ where
 }
 
 /// An async function of which no attempt can be cut.
-impl<R: Outcome> Run<false, Waiting, R> {
+impl<R> Run<false, Waiting, R> {
     /// Makes one attempt.
     pub fn poll<F: Future<Output = R>>(&mut self, operation: F) -> Plain<'_, F> {
         Plain { operation, span: self.call.span() }
@@ -347,7 +347,7 @@ impl<R: Outcome> Run<false, Waiting, R> {
 }
 
 /// An async function with a time limit.
-impl<R: Outcome> Run<true, Waiting, R> {
+impl<R> Run<true, Waiting, R> {
     /// Makes one attempt under its limits.
     pub fn poll<F: Future<Output = R>>(&mut self, operation: F) -> Limited<'_, F> {
         let terms = self.site.terms();

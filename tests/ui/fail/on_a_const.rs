@@ -1,0 +1,8 @@
+use retry_core::with_retry;
+
+#[with_retry(max_attempts = 3)]
+const LIMIT: u32 = 3;
+
+fn main() {
+    let _ = LIMIT;
+}

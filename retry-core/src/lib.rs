@@ -14,7 +14,7 @@ pub use crate::drivers::{
 #[doc(inline)]
 pub use crate::machines::{
     schedule::Schedule,
-    session::{Session, Step},
+    session::{Session, Step, Time},
 };
 #[doc(inline)]
 pub use crate::seams::{

@@ -5,16 +5,22 @@
 //! where the type has one, else a reference. Which of the two it is, the compiler decides; where
 //! the body visibly only borrows the argument, it is not touched at all.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, FnArg, Pat, PatIdent, ReceiverKind, Signature, Token, Type};
+use syn::{Attribute, FnArg, Pat, PatIdent, Receiver, ReceiverKind, Signature, Token, Type};
 
-use crate::borrow::only_borrows;
+use crate::borrow::{mentions, only_borrows, only_looks_into};
+use crate::function::type_argument;
+use crate::rebinding::{self, Rebinding};
+use crate::rename::rename_self;
+use crate::shape::Shape;
 
 /// The arguments of a function, made ready for more than one attempt.
 pub(crate) struct Arguments {
     /// The signature, without the `mut` of what the body binds anew.
     pub(crate) sig: Signature,
+    /// Before the loop: what a boxed block binds once.
+    pub(crate) hoisted: TokenStream,
     /// Before each attempt: what it gets.
     pub(crate) prepare: TokenStream,
     /// At the head of each attempt: the arguments under their own names.
@@ -23,154 +29,194 @@ pub(crate) struct Arguments {
     pub(crate) body: Group,
 }
 
-/// How one name has to be handled.
+/// A name that the body uses, and how its value reaches an attempt.
+struct Name {
+    ident: Ident,
+    mutability: Option<Token![mut]>,
+    passing: Passing,
+    cfgs: TokenStream,
+}
+
+#[derive(Clone, Copy, PartialEq)]
 enum Passing {
+    /// A shared reference: copied.
     Shared,
+    /// A mutable reference: borrowed anew.
     Mutable,
+    /// `Pin<&mut T>`: borrowed anew through the pin.
+    Pinned,
+    /// A value.
     Value,
 }
 
 impl Arguments {
-    pub(crate) fn of(sig: &Signature, body: &Group, krate: &TokenStream) -> Self {
-        let mut arguments = Self {
-            sig: sig.clone(),
-            prepare: TokenStream::new(),
-            bind: TokenStream::new(),
-            body: body.clone(),
+    pub(crate) fn of(sig: &Signature, body: &Group, shape: &Shape, krate: &TokenStream) -> Self {
+        let (rebindings, body) = match shape {
+            Shape::Boxed(boxed) => rebinding::split(&boxed.block),
+            _ => (Vec::new(), body.clone()),
         };
-        let mut inputs = std::mem::take(&mut arguments.sig.inputs);
-        for input in &mut inputs {
+        let empty = TokenStream::new;
+        let mut arguments =
+            Self { sig: sig.clone(), hoisted: empty(), prepare: empty(), bind: empty(), body };
+        let mut names = Vec::new();
+        for input in &mut arguments.sig.inputs {
             match input {
-                FnArg::Receiver(receiver) => arguments.receiver(receiver, krate),
+                FnArg::Receiver(receiver) => names.extend(this(receiver)),
                 FnArg::Typed(argument) => {
                     let passing = passing(&argument.ty, &argument.pat);
-                    let attrs = cfgs(&argument.attrs);
-                    for name in names(&mut argument.pat, &passing) {
-                        arguments.name(&name, &passing, &attrs, krate);
-                    }
+                    let cfgs = cfgs(&argument.attrs);
+                    collect(&mut argument.pat, (passing, &cfgs), &mut names);
                 }
             }
         }
-        arguments.sig.inputs = inputs;
+        for rebinding in rebindings {
+            arguments.hoist(rebinding, &mut names);
+        }
+        for name in &names {
+            arguments.name(name, krate);
+        }
         arguments
     }
 
-    fn name(&mut self, name: &Name, passing: &Passing, attrs: &TokenStream, krate: &TokenStream) {
-        let Name { ident, mutability } = name;
+    /// Moves a rebinding before the loop; what it binds is then handled like an argument.
+    fn hoist(&mut self, rebinding: Rebinding, names: &mut Vec<Name>) {
+        let Rebinding { mut pat, argument } = rebinding;
+        let Some(at) = names.iter().position(|name| name.ident == argument) else {
+            // Not an argument: bound once, used by every attempt.
+            self.hoisted.extend(quote!(let #pat = #argument;));
+            return;
+        };
+        if let Pat::Ident(PatIdent { ident, mutability, .. }) = &pat {
+            if *ident == argument {
+                names[at].mutability = *mutability;
+                return;
+            }
+        }
+        let Name { passing, cfgs, .. } = names.remove(at);
+        collect(&mut pat, (passing, &cfgs), names);
+        let mutable = (passing == Passing::Pinned).then(|| Token![mut](Span::mixed_site()));
+        self.hoisted.extend(quote!(#cfgs let #mutable #pat = #argument;));
+    }
+
+    fn name(&mut self, name: &Name, krate: &TokenStream) {
+        let Name { ident, mutability, passing, cfgs } = name;
+        if !mentions(&self.body.stream(), ident) {
+            return;
+        }
         let site = Span::mixed_site().located_at(ident.span());
-        match passing {
-            Passing::Shared if mutability.is_none() => {}
-            Passing::Shared => {
-                self.bind.extend(quote_spanned!(site=> #attrs let #mutability #ident = #ident;));
+        let bound = self.bound(ident, site);
+        let value = match passing {
+            Passing::Shared if mutability.is_none() => return,
+            Passing::Shared => quote_spanned!(site=> #ident),
+            Passing::Mutable if ident == "self" && only_looks_into(&self.body.stream(), ident) => {
+                return;
             }
-            Passing::Mutable => {
-                self.bind
-                    .extend(quote_spanned!(site=> #attrs let #mutability #ident = &mut *#ident;));
-            }
+            Passing::Mutable => quote_spanned!(site=> &mut *#ident),
+            Passing::Pinned => quote_spanned!(site=> ::core::pin::Pin::as_mut(&mut #ident)),
             Passing::Value => {
                 if mutability.is_none() && only_borrows(&self.body.stream(), ident) {
                     return;
                 }
-                let given = for_attempt(&quote!(#ident), krate, site);
-                self.prepare.extend(quote_spanned!(site=> #attrs let #ident = #given;));
-                self.bind.extend(quote_spanned!(site=> #attrs let #mutability #ident = #ident;));
+                let given = for_attempt(ident, krate, site);
+                self.prepare.extend(quote_spanned!(site=> #cfgs let #bound = #given;));
+                quote_spanned!(site=> #bound)
             }
+        };
+        self.bind.extend(quote_spanned!(site=> #cfgs let #mutability #bound = #value;));
+        if ident == "self" {
+            self.body = rename_self(&self.body, &bound);
         }
     }
 
-    fn receiver(&mut self, receiver: &mut syn::Receiver, krate: &TokenStream) {
-        let this = Ident::new("self", receiver.self_token.span);
-        let site = Span::mixed_site().located_at(this.span());
-        let renamed = Ident::new("__self", site);
-        let pinned = match &receiver.kind {
-            ReceiverKind::Value => false,
-            ReceiverKind::Typed(_, ty) => match &**ty {
-                Type::Reference(_) => return,
-                ty => is_pinned_mut(ty),
-            },
-            _ => return,
-        };
-        let mutability = receiver.mutability.take();
-        if pinned {
-            receiver.mutability = Some(Token![mut](site));
-            let bind = quote_spanned!(site=> let #mutability #renamed = ::core::pin::Pin::as_mut(&mut #this););
-            self.bind.extend(bind);
-        } else if mutability.is_some() || !only_borrows(&self.body.stream(), &this) {
-            let given = for_attempt(&quote!(#this), krate, site);
-            self.prepare.extend(quote_spanned!(site=> let #renamed = #given;));
-            self.bind.extend(quote_spanned!(site=> let #mutability #renamed = #renamed;));
-        } else {
-            return;
-        }
-        let mut body = Group::new(Delimiter::Brace, rename_self(self.body.stream(), site));
-        body.set_span(self.body.span());
-        self.body = body;
+    /// The name under which an attempt has `ident`: its own, but for `self`, which cannot be
+    /// bound.
+    fn bound(&self, ident: &Ident, site: Span) -> Ident {
+        if ident == "self" { Ident::new("__self", site) } else { ident.clone() }
     }
 }
 
+/// `self`, where it is not a reference that needs nothing.
+fn this(receiver: &mut Receiver) -> Option<Name> {
+    let ident = Ident::new("self", receiver.self_token.span);
+    let passing = match &receiver.kind {
+        ReceiverKind::Reference(_, _, None) => Passing::Shared,
+        ReceiverKind::Reference(_, _, Some(_)) => Passing::Mutable,
+        ReceiverKind::Typed(_, ty) => type_passing(ty),
+        _ => Passing::Value,
+    };
+    let mutability = receiver.mutability.take();
+    if passing == Passing::Pinned {
+        receiver.mutability = Some(Token![mut](Span::mixed_site()));
+    }
+    Some(Name { ident, mutability, passing, cfgs: TokenStream::new() })
+}
+
 /// The caller's value for one attempt.
-fn for_attempt(value: &TokenStream, krate: &TokenStream, site: Span) -> TokenStream {
+fn for_attempt(value: &Ident, krate: &TokenStream, site: Span) -> TokenStream {
     quote_spanned! {site=> {
         #[allow(unused_imports)]
         use #krate::__private::{BorrowArgument as _, CloneArgument as _};
-        (&&#krate::__private::Argument(&#value)).for_attempt()
+        (&&#krate::__private::Argument(&#value)).retry_argument()
     }}
 }
 
 fn passing(ty: &Type, pat: &Pat) -> Passing {
-    match ty {
-        Type::Group(group) => passing(&group.elem, pat),
-        Type::Paren(paren) => passing(&paren.elem, pat),
+    match pat {
         // A pattern that takes the reference apart binds values.
-        Type::Reference(_) if matches!(pat, Pat::Reference(_)) => Passing::Value,
+        Pat::Reference(_) => Passing::Value,
+        _ => type_passing(ty),
+    }
+}
+
+fn type_passing(ty: &Type) -> Passing {
+    match ty {
+        Type::Group(group) => type_passing(&group.elem),
+        Type::Paren(paren) => type_passing(&paren.elem),
         Type::Reference(reference) if reference.mutability.is_some() => Passing::Mutable,
         Type::Reference(_) => Passing::Shared,
+        Type::Path(path) => {
+            let pinned = path.path.segments.last().is_some_and(|last| last.ident == "Pin");
+            match type_argument(ty, 0) {
+                Some(Type::Reference(inner)) if pinned && inner.mutability.is_some() => {
+                    Passing::Pinned
+                }
+                _ => Passing::Value,
+            }
+        }
         _ => Passing::Value,
     }
 }
 
-struct Name {
-    ident: Ident,
-    mutability: Option<Token![mut]>,
-}
-
 /// The names that a pattern binds; their `mut` goes to where they are bound anew.
-fn names(pat: &mut Pat, passing: &Passing) -> Vec<Name> {
-    let mut names = Vec::new();
-    collect(pat, &mut names);
-    if matches!(passing, Passing::Mutable) && !matches!(pat, Pat::Ident(_)) {
-        names.iter_mut().for_each(|name| name.mutability = None);
-    }
-    names
-}
-
-fn collect(pat: &mut Pat, names: &mut Vec<Name>) {
+fn collect(pat: &mut Pat, how: (Passing, &TokenStream), names: &mut Vec<Name>) {
     match pat {
         Pat::Ident(PatIdent { ident, mutability, subpat, .. }) => {
+            if let Some((_, pat)) = subpat {
+                collect(pat, how, names);
+            }
             // A constant or a unit struct is written like a name; names start in lower case.
             if !ident.to_string().starts_with(char::is_uppercase) {
-                names.push(Name { ident: ident.clone(), mutability: mutability.take() });
-            }
-            if let Some((_, pat)) = subpat {
-                collect(pat, names);
+                let (passing, cfgs) = (how.0, how.1.clone());
+                let mutability =
+                    if passing == Passing::Pinned { *mutability } else { mutability.take() };
+                names.push(Name { ident: ident.clone(), mutability, passing, cfgs });
             }
         }
-        Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(|pat| collect(pat, names)),
-        Pat::TupleStruct(tuple) => tuple.elems.iter_mut().for_each(|pat| collect(pat, names)),
-        Pat::Slice(slice) => slice.elems.iter_mut().for_each(|pat| collect(pat, names)),
+        Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(|pat| collect(pat, how, names)),
+        Pat::TupleStruct(tuple) => tuple.elems.iter_mut().for_each(|pat| collect(pat, how, names)),
+        Pat::Slice(slice) => slice.elems.iter_mut().for_each(|pat| collect(pat, how, names)),
         Pat::Struct(fields) => {
-            fields.fields.iter_mut().for_each(|field| collect(&mut field.pat, names));
+            fields.fields.iter_mut().for_each(|field| collect(&mut field.pat, how, names));
         }
-        Pat::Paren(paren) => collect(&mut paren.pat, names),
-        Pat::Reference(reference) => collect(&mut reference.pat, names),
-        Pat::Type(typed) => collect(&mut typed.pat, names),
+        Pat::Paren(paren) => collect(&mut paren.pat, how, names),
+        Pat::Reference(reference) => collect(&mut reference.pat, how, names),
+        Pat::Type(typed) => collect(&mut typed.pat, how, names),
         Pat::Or(or) => {
             // Every case binds the same names.
-            let mut cases = or.cases.iter_mut();
-            if let Some(first) = cases.next() {
-                collect(first, names);
+            let mut again = Vec::new();
+            for (at, pat) in or.cases.iter_mut().enumerate() {
+                collect(pat, how, if at == 0 { &mut *names } else { &mut again });
             }
-            cases.for_each(|pat| collect(pat, &mut Vec::new()));
         }
         _ => {}
     }
@@ -178,48 +224,4 @@ fn collect(pat: &mut Pat, names: &mut Vec<Name>) {
 
 fn cfgs(attrs: &[Attribute]) -> TokenStream {
     attrs.iter().filter(|attr| attr.path().is_ident("cfg")).map(ToTokens::to_token_stream).collect()
-}
-
-/// Whether `ty` is `Pin<&mut …>`.
-fn is_pinned_mut(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    path.path.segments.last().is_some_and(|last| last.ident == "Pin")
-        && matches!(crate::function::type_argument(ty, 0), Some(Type::Reference(reference))
-            if reference.mutability.is_some())
-}
-
-/// `self` as `__self`, inside macros too; `self::path` and what an inner item calls `self` stay.
-fn rename_self(tokens: TokenStream, site: Span) -> TokenStream {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let is = |at: usize, wanted: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted);
-    let word = |at: Option<usize>, wanted: &str| matches!(at.and_then(|at| tokens.get(at)), Some(TokenTree::Ident(ident)) if ident == wanted);
-    let mut in_item = false;
-    (0..tokens.len())
-        .map(|at| match &tokens[at] {
-            TokenTree::Ident(ident) if ident == "self" && !(is(at + 1, ':') && is(at + 2, ':')) => {
-                let span = site.located_at(ident.span());
-                TokenTree::Ident(Ident::new("__self", span))
-            }
-            TokenTree::Ident(ident) => {
-                let named = matches!(tokens.get(at + 1), Some(TokenTree::Ident(_)));
-                in_item |=
-                    ident == "impl" || ident == "trait" || ident == "use" || ident == "fn" && named;
-                TokenTree::Ident(ident.clone())
-            }
-            TokenTree::Punct(punct) => {
-                in_item &= punct.as_char() != ';';
-                TokenTree::Punct(punct.clone())
-            }
-            TokenTree::Group(group) if in_item || word(at.checked_sub(1), "pub") => {
-                in_item &= group.delimiter() != Delimiter::Brace;
-                TokenTree::Group(group.clone())
-            }
-            TokenTree::Group(group) => {
-                let mut renamed = Group::new(group.delimiter(), rename_self(group.stream(), site));
-                renamed.set_span(group.span());
-                TokenTree::Group(renamed)
-            }
-            TokenTree::Literal(literal) => TokenTree::Literal(literal.clone()),
-        })
-        .collect()
 }

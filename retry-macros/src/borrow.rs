@@ -39,6 +39,30 @@ pub(crate) fn only_borrows(body: &TokenStream, name: &Ident) -> bool {
     !moves_captures(body.clone()) && stream_only_borrows(body.clone(), name, false)
 }
 
+/// Whether `name` stands anywhere in `body`.
+pub(crate) fn mentions(body: &TokenStream, name: &Ident) -> bool {
+    body.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}
+
+/// Whether `name` is only ever looked into, as `name.field` or `name.method()`, and never used as
+/// a whole: then an attempt borrows from it by itself.
+pub(crate) fn only_looks_into(body: &TokenStream, name: &Ident) -> bool {
+    !moves_captures(body.clone()) && stream_only_looks_into(body.clone(), name)
+}
+
+fn stream_only_looks_into(tokens: TokenStream, name: &Ident) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    tokens.iter().enumerate().all(|(at, token)| match token {
+        TokenTree::Ident(ident) if ident == name => is_punct(tokens.get(at + 1), ".:"),
+        TokenTree::Group(group) => stream_only_looks_into(group.stream(), name),
+        _ => true,
+    })
+}
+
 /// Whether anything is captured by `move`: then even `&x` inside it is a move of `x`.
 fn moves_captures(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
@@ -88,7 +112,9 @@ fn end_of_place(tokens: &[TokenTree], at: usize) -> Option<usize> {
     loop {
         match (tokens.get(end), tokens.get(end + 1), tokens.get(end + 2)) {
             (Some(dot), Some(TokenTree::Ident(field)), next) if is_punct(Some(dot), ".") => {
-                let called = matches!(next, Some(TokenTree::Group(_))) || is_punct(next, ":");
+                let called = is_punct(next, ":")
+                    || matches!(next, Some(TokenTree::Group(group))
+                        if group.delimiter() == Delimiter::Parenthesis);
                 if field == "await" || called {
                     return None;
                 }
@@ -98,7 +124,9 @@ fn end_of_place(tokens: &[TokenTree], at: usize) -> Option<usize> {
             (Some(TokenTree::Group(index)), ..) if index.delimiter() == Delimiter::Bracket => {
                 end += 1;
             }
-            (Some(TokenTree::Group(_)), ..) => return None,
+            (Some(TokenTree::Group(call)), ..) if call.delimiter() == Delimiter::Parenthesis => {
+                return None;
+            }
             (next, ..) if is_punct(next, ":!?") => return None,
             _ => return Some(end),
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::function::Function;
 use crate::keys::Keys;
 use crate::mistakes::Mistakes;
+use crate::shape::Shape;
 use crate::value::{Jitter, Value};
 
 const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(30);
@@ -72,7 +73,7 @@ fn growth(keys: &Keys, mistakes: &mut Mistakes) {
 
 /// Notes what a function that blocks cannot have.
 pub(crate) fn blocking(keys: &Keys, function: &Function, mistakes: &mut Mistakes) {
-    if function.sig.asyncness.is_some() {
+    if Shape::of(function).0.waits() {
         return;
     }
     if let Some(key) = keys.key("attempt_timeout") {

@@ -1,6 +1,6 @@
 //! What a function becomes: the loop around its body.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -9,16 +9,38 @@ use syn::{GenericArgument, PathArguments, Type};
 use crate::arguments::Arguments;
 use crate::function::{Function, retry_error, type_argument};
 use crate::keys::Keys;
+use crate::shape::{Boxed, Shape};
 use crate::value::{Callback, Jitter, Value, Wanted, duration_tokens};
 
 /// The function with its retries.
 pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
-    let expansion = Expansion { function, keys, krate: krate(keys) };
-    let arguments = Arguments::of(&function.sig, &function.body, &expansion.krate);
-    let block = if function.sig.asyncness.is_some() {
-        expansion.waiting(&arguments)
-    } else {
-        expansion.blocking(&arguments)
+    let (shape, output) = Shape::of(function);
+    let expansion = Expansion { function, keys, krate: krate(keys), output };
+    let arguments = Arguments::of(&function.sig, &function.body, &shape, &expansion.krate);
+    let hoisted = &arguments.hoisted;
+    let block = match &shape {
+        Shape::Blocking => expansion.blocking(&arguments),
+        Shape::Async => {
+            let attempt = expansion.attempt(&arguments, Some(expansion.hint(&expansion.outcome())));
+            expansion.waiting(&arguments, &quote!(async #attempt))
+        }
+        Shape::Boxed(Boxed { make, .. }) => {
+            let attempt = expansion.attempt(&arguments, Some(expansion.hint(&expansion.outcome())));
+            let run = expansion.waiting(&arguments, &quote!(async #attempt));
+            quote!(#make(async move { #hoisted #run }))
+        }
+        Shape::Future { boxed } => {
+            let krate = &expansion.krate;
+            // The type of a boxed future can be named, and has to be where several are made.
+            let hint = boxed.then(|| expansion.hint(&function.output()));
+            let attempt = expansion.attempt(&arguments, hint);
+            let run = expansion.waiting(&arguments, &quote!(#krate::__private::once(|| #attempt)));
+            if *boxed {
+                quote!(::std::boxed::Box::pin(async move { #run }))
+            } else {
+                quote!(async move { #run })
+            }
+        }
     };
     function.with_block(&arguments.sig, block)
 }
@@ -42,6 +64,8 @@ struct Expansion<'a> {
     function: &'a Function,
     keys: &'a Keys,
     krate: TokenStream,
+    /// What a call gives in the end.
+    output: Type,
 }
 
 impl Expansion<'_> {
@@ -51,29 +75,34 @@ impl Expansion<'_> {
         respanned(self.krate.clone(), span)
     }
 
-    /// The loop of an async function.
-    fn waiting(&self, arguments: &Arguments) -> TokenStream {
+    /// The block of one attempt: the arguments, then the body. Its braces are those of the body,
+    /// so that a missing value is shown there.
+    fn attempt(&self, arguments: &Arguments, hint: Option<TokenStream>) -> Group {
+        let Arguments { bind, body, .. } = arguments;
+        let (context, body_tokens) = (self.context_name(), body.stream());
+        let tokens = quote!(#bind #context #hint #body_tokens);
+        let mut block = Group::new(Delimiter::Brace, tokens);
+        block.set_span(body.span());
+        block
+    }
+
+    /// The loop around a future.
+    fn waiting(&self, arguments: &Arguments, operation: &TokenStream) -> TokenStream {
         let krate = &self.krate;
-        let Arguments { prepare, bind, body, .. } = arguments;
-        let (site, timed) = (self.site(), self.timed());
-        let (hint, hooks, keeps_time) = (self.hint(), self.hooks(), self.keeps_time());
-        let (attempt, context) = self.context();
+        let prepare = &arguments.prepare;
+        let (site, start) = (self.site(), self.start(&quote!(Waiting)));
+        let (hooks, attempt) = (self.hooks(), self.context_value());
         let limit = at(self.limit_span());
-        let (uncut, resume) = (Ident::new("uncut", limit), Ident::new("resume", limit));
-        let settle = Ident::new("settle", at(self.function.output().span()));
+        let (settle, resume) =
+            (Ident::new("settle_attempt", limit), Ident::new("resume_call", limit));
         quote_spanned! {Span::mixed_site()=>
             #site
-            let mut __run =
-                #krate::__private::Run::<#timed, #krate::__private::Waiting, _>::start(&__SITE, #keeps_time);
+            #start
             loop {
                 #prepare
                 #attempt
-                let __attempted = __run.poll(async { #bind #context #hint #body }).await;
-                let __step = match __run.#uncut(__attempted) {
-                    ::core::result::Result::Ok(__outcome) => __run.#settle(__outcome, #hooks),
-                    ::core::result::Result::Err(__step) => __step,
-                };
-                match __step {
+                let __attempted = __run.make_attempt(#operation).await;
+                match __run.#settle(__attempted, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => return __answer,
                     ::core::ops::ControlFlow::Continue(__delay) => {
                         #krate::__private::pause(__delay).await;
@@ -88,24 +117,21 @@ impl Expansion<'_> {
 
     /// The loop of a function that blocks.
     fn blocking(&self, arguments: &Arguments) -> TokenStream {
-        let krate = &self.krate;
-        let Arguments { prepare, bind, body, .. } = arguments;
-        let (site, timed) = (self.site(), self.timed());
-        let (hint, hooks, keeps_time) = (self.hint(), self.hooks(), self.keeps_time());
-        let (attempt, context) = self.context();
-        let settle = Ident::new("settle", at(self.function.output().span()));
+        let prepare = &arguments.prepare;
+        let (site, start) = (self.site(), self.start(&quote!(Blocking)));
+        let (hooks, attempt) = (self.hooks(), self.context_value());
+        let operation = self.attempt(arguments, Some(self.hint(&self.outcome())));
         quote_spanned! {Span::mixed_site()=>
             #site
-            let mut __run =
-                #krate::__private::Run::<#timed, #krate::__private::Blocking, _>::start(&__SITE, #keeps_time);
+            #start
             loop {
                 #prepare
                 #attempt
-                let __outcome = __run.call(|| { #bind #context #hint #body });
-                match __run.#settle(__outcome, #hooks) {
+                let __outcome = __run.call_attempt(|| #operation);
+                match __run.settle_attempt(__outcome, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => return __answer,
                     ::core::ops::ControlFlow::Continue(__delay) => {
-                        if let ::core::option::Option::Some(__answer) = __run.block(__delay) {
+                        if let ::core::option::Option::Some(__answer) = __run.block_for(__delay) {
                             return __answer;
                         }
                     }
@@ -114,23 +140,48 @@ impl Expansion<'_> {
         }
     }
 
+    /// The state of the call. Its first parameter is whether it has a time limit.
+    fn start(&self, face: &TokenStream) -> TokenStream {
+        let krate = &self.krate;
+        let keeps_time = self.keeps_time();
+        quote_spanned! {Span::mixed_site()=>
+            let mut __run = #krate::__private::Run::<
+                { __POLICY.can_cut() },
+                #krate::__private::#face,
+                _,
+            >::start(&__SITE, #keeps_time);
+        }
+    }
+
     /// The policy and the labels, as constants of the function.
     fn site(&self) -> TokenStream {
         let krate = &self.krate;
         let (policy, name, service) = (self.policy(), self.name(), self.service());
+        let retries_timeouts = self.retries_timeouts();
         quote_spanned! {Span::mixed_site()=>
             const __POLICY: #krate::RetryPolicy = #policy;
             static __SITE: #krate::__private::Site =
-                #krate::__private::Site::new(__POLICY, #name, #service);
+                #krate::__private::Site::new(__POLICY, #name, #service, #retries_timeouts);
         }
     }
 
-    fn timed(&self) -> TokenStream {
-        quote_spanned!(Span::mixed_site()=> { __POLICY.can_cut() })
+    /// Whether somebody asks how long the call took: then it has to know when it started.
+    fn keeps_time(&self) -> bool {
+        let keys = self.keys;
+        keys.context.is_some()
+            || keys.retry_if.is_some()
+            || keys.on_retry.is_some()
+            || self.retry_error_inside().is_some()
     }
 
-    fn keeps_time(&self) -> bool {
-        self.keys.context.is_some() || self.retry_error_inside().is_some()
+    /// Whether an attempt that was cut is retried. It has no error to be asked about, so of the
+    /// conditions only the kinds speak, where any are named.
+    fn retries_timeouts(&self) -> bool {
+        let names_timeout =
+            |wanted: &Wanted| wanted.kinds.iter().any(|&(_, variant)| variant == "Timeout");
+        let never = self.keys.never_on.as_ref().is_some_and(names_timeout);
+        let wanted = self.keys.retry_on.as_ref();
+        !never && wanted.is_none_or(|wanted| wanted.kinds.is_empty() || names_timeout(wanted))
     }
 
     fn policy(&self) -> TokenStream {
@@ -168,7 +219,7 @@ impl Expansion<'_> {
         let span = at(self.policy_span());
         let krate = self.krate_at(span);
         let policy = quote_spanned!(span=> (#base).to_builder() #setters .build_const());
-        if self.function.sig.asyncness.is_some() {
+        if Shape::of(self.function).0.waits() {
             policy
         } else {
             quote_spanned!(span=> #krate::__private::blocking(#policy))
@@ -239,8 +290,7 @@ impl Expansion<'_> {
     }
 
     /// What gives `?` in the body its type: a return that is never reached.
-    fn hint(&self) -> TokenStream {
-        let output = self.outcome();
+    fn hint(&self, output: &Type) -> TokenStream {
         let span = at(output.span());
         let krate = self.krate_at(span);
         quote_spanned! {span=>
@@ -254,7 +304,7 @@ impl Expansion<'_> {
     /// The type that the body returns: what the function returns, without what the loop puts
     /// around the error.
     fn outcome(&self) -> Type {
-        let mut output = self.function.output();
+        let mut output = self.output.clone();
         if let Some(inner) = self.retry_error_inside() {
             if let Some(error) = last_argument(&mut output) {
                 *error = inner;
@@ -265,20 +315,31 @@ impl Expansion<'_> {
     }
 
     fn retry_error_inside(&self) -> Option<Type> {
-        let output = self.function.output();
+        let output = self.output.clone();
         retry_error(type_argument(&output, 1)?).cloned()
     }
 
-    /// `context`: the attempt before the block, and its name inside.
-    fn context(&self) -> (TokenStream, TokenStream) {
+    /// `context`: the attempt, read before it starts.
+    fn context_value(&self) -> Option<TokenStream> {
+        self.keys.context.as_ref()?;
+        Some(quote_spanned!(Span::mixed_site()=> let __attempt = __run.present_attempt();))
+    }
+
+    /// `context`: its name, inside the attempt.
+    fn context_name(&self) -> Option<TokenStream> {
         let krate = &self.krate;
-        match &self.keys.context {
-            None => (TokenStream::new(), TokenStream::new()),
-            Some(name) => (
-                quote_spanned!(Span::mixed_site()=> let __attempt = __run.attempt();),
-                quote_spanned!(Span::mixed_site()=> let #name: &#krate::Attempt = &__attempt;),
-            ),
-        }
+        let name = self.keys.context.as_ref()?;
+        Some(quote_spanned!(Span::mixed_site()=> let #name: &#krate::Attempt = &__attempt;))
+    }
+
+    /// `context`: its name, in a condition or a hook.
+    fn context_in_hook(&self, attempt: &TokenStream) -> Option<TokenStream> {
+        let krate = &self.krate;
+        let name = self.keys.context.as_ref()?;
+        Some(quote_spanned! {Span::mixed_site()=>
+            #[allow(unused_variables)]
+            let #name: &#krate::Attempt = #attempt;
+        })
     }
 
     fn hooks(&self) -> TokenStream {
@@ -294,6 +355,7 @@ impl Expansion<'_> {
         let never = self.keys.never_on.as_ref().map(|wanted| self.any_of(wanted));
         let wanted = self.keys.retry_on.as_ref().map(|wanted| self.any_of(wanted));
         let asked = self.keys.retry_if.as_ref().map(|condition| self.condition(condition));
+        let context = self.context_in_hook(&quote_spanned!(Span::mixed_site()=> __attempt));
         let conditions: Vec<_> = wanted.into_iter().chain(asked).collect();
         let verdict = if never.is_none() && conditions.is_empty() {
             quote_spanned!(Span::mixed_site()=> __own)
@@ -317,19 +379,21 @@ impl Expansion<'_> {
                 TextByDebug as _, TextByDisplay as _, TextOfType as _, VerdictByClassify as _,
                 VerdictUnknown as _,
             };
-            let __own = (&&#krate::__private::Ask(__error)).verdict();
+            #context
+            let __own = (&&#krate::__private::Ask(__error)).retry_verdict();
             let __verdict = #verdict;
-            #krate::__private::Judged::new(__verdict, (&&&#krate::__private::Ask(__error)).text())
+            #krate::__private::Judged::new(__verdict, (&&&#krate::__private::Ask(__error)).retry_text())
         }}
     }
 
     fn any_of(&self, wanted: &Wanted) -> TokenStream {
         let krate = &self.krate;
-        let references = if self.function.error_may_borrow() { quote!(&&&) } else { quote!(&&&&&) };
+        let references =
+            if self.function.error_may_borrow(&self.output) { quote!(&&&) } else { quote!(&&&&&) };
         let mut tests: Vec<TokenStream> = Vec::new();
         for ty in &wanted.types {
             tests.push(quote_spanned! {at(ty.span())=>
-                (#references #krate::__private::Is::<#ty, _>::of(__error)).is()
+                (#references #krate::__private::Is::<#ty, _>::of(__error)).retry_is()
             });
         }
         if !wanted.kinds.is_empty() {
@@ -367,10 +431,15 @@ impl Expansion<'_> {
 
     fn notify(&self) -> TokenStream {
         let krate = &self.krate;
+        let context =
+            self.context_in_hook(&quote_spanned!(Span::mixed_site()=> __retrying.attempt()));
         match &self.keys.on_retry {
             None => quote!(#krate::__private::silent),
             Some(Callback { expr, .. }) => quote_spanned! {at(expr.span())=>
-                |__retrying| #krate::__private::tell(#expr, __retrying)
+                |__retrying| {
+                    #context
+                    #krate::__private::tell(#expr, __retrying)
+                }
             },
         }
     }

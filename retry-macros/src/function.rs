@@ -6,10 +6,10 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{
-    Attribute, Error, GenericArgument, Ident, Path, PathArguments, Result, ReturnType, Signature,
-    Token, Type, Visibility,
+    AttrStyle, Attribute, Error, GenericArgument, Ident, Path, PathArguments, Result, ReturnType,
+    Signature, Token, Type, Visibility,
 };
 
 pub(crate) struct Function {
@@ -35,13 +35,44 @@ impl Parse for Function {
             let message = "`#[with_retry]` needs a body to run again: put it on the implementation, or give this method a default body";
             return Err(Error::new_spanned(&sig.ident, message));
         }
-        match input.parse()? {
+        match unwrapped(input.parse()?) {
             TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => {
+                let mut attrs = attrs;
+                let body = without_inner_attributes(&body, &mut attrs)?;
                 Ok(Self { attrs, vis, default, sig, body })
             }
             other => Err(Error::new_spanned(other, "expected the body of the function")),
         }
     }
+}
+
+/// The body without `#![…]` at its head, which go before the function.
+fn without_inner_attributes(body: &Group, attrs: &mut Vec<Attribute>) -> Result<Group> {
+    let parser = |input: ParseStream<'_>| {
+        let inner = input.call(Attribute::parse_inner)?;
+        Ok((inner, input.parse::<TokenStream>()?))
+    };
+    let (inner, rest) = parser.parse2(body.stream())?;
+    if inner.is_empty() {
+        return Ok(body.clone());
+    }
+    attrs.extend(inner.into_iter().map(|attr| Attribute { style: AttrStyle::Outer, ..attr }));
+    let mut body = Group::new(Delimiter::Brace, rest);
+    body.set_span(body.span());
+    Ok(body)
+}
+
+/// A `$body:block` of `macro_rules!` comes in an invisible group.
+fn unwrapped(token: TokenTree) -> TokenTree {
+    if let TokenTree::Group(group) = &token {
+        if group.delimiter() == Delimiter::None {
+            let mut inside = group.stream().into_iter();
+            if let (Some(only), None) = (inside.next(), inside.next()) {
+                return unwrapped(only);
+            }
+        }
+    }
+    token
 }
 
 /// That what follows is a function at all.
@@ -110,9 +141,8 @@ impl Function {
 
     /// Whether the error type may borrow from somewhere: it names a lifetime, or a type parameter
     /// that is not bound to be `'static`.
-    pub(crate) fn error_may_borrow(&self) -> bool {
-        let output = self.output();
-        let Some(error) = type_argument(&output, 1) else { return false };
+    pub(crate) fn error_may_borrow(&self, output: &Type) -> bool {
+        let Some(error) = type_argument(output, 1) else { return false };
         let parameters: Vec<&Ident> =
             self.sig.generics.type_params().map(|parameter| &parameter.ident).collect();
         mentions(error.to_token_stream(), &parameters)

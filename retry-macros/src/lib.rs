@@ -7,6 +7,9 @@ mod expand;
 mod function;
 mod keys;
 mod mistakes;
+mod rebinding;
+mod rename;
+mod shape;
 mod suggest;
 mod value;
 

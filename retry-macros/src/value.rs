@@ -278,7 +278,11 @@ impl Wanted {
                 .error("an error type is written without quotes, and kinds as `kind(network)`"));
         }
         if !(input.peek(Ident) && input.peek2(token::Paren)) {
-            self.types.push(input.parse()?);
+            let ty: Type = input.parse()?;
+            if let Some(kind) = lone_kind(&ty) {
+                return at(&ty, format!("`{kind}` is a kind: write `kind({kind})`"));
+            }
+            self.types.push(ty);
             return Ok(());
         }
         let word: Ident = input.parse()?;
@@ -292,6 +296,13 @@ impl Wanted {
         }
         Ok(())
     }
+}
+
+/// The kind that was written as if it were a type.
+fn lone_kind(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    let word = path.path.get_ident()?.to_string();
+    variant(&KINDS, &word).map(|_| word)
 }
 
 fn error_kind(kind: &Ident) -> Result<&'static str> {
@@ -312,6 +323,14 @@ pub(crate) struct Callback {
     pub(crate) arguments: Option<usize>,
 }
 
+/// What a fragment of `macro_rules!` holds, without its invisible group.
+fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        expr => expr,
+    }
+}
+
 /// `retry_if`, `retry_if_ok`, `on_retry`: a path, or a closure with one of `legal` counts of
 /// arguments.
 pub(crate) fn callback(
@@ -319,7 +338,7 @@ pub(crate) fn callback(
     input: ParseStream<'_>,
     (legal, form): (&[usize], &str),
 ) -> Result<Callback> {
-    let expr: Expr = input.parse()?;
+    let expr = ungrouped(input.parse()?);
     let arguments = match &expr {
         Expr::Closure(closure) if closure.asyncness.is_some() => {
             return at(
@@ -328,7 +347,7 @@ pub(crate) fn callback(
             );
         }
         Expr::Closure(closure) => Some(closure.inputs.len()),
-        Expr::Path(_) | Expr::Group(_) | Expr::Paren(_) => None,
+        Expr::Path(_) | Expr::Paren(_) => None,
         _ => return at(&expr, format!("`{key}` takes {form}")),
     };
     if arguments.is_some_and(|arguments| !legal.contains(&arguments)) {

@@ -44,7 +44,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::drivers::bounds::{Bounds, Cut};
+use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::call::Call;
 use crate::drivers::pause::Pause;
 use crate::drivers::retry::Retry;
@@ -181,9 +181,8 @@ impl<'r, E, C> Attempts<'r, E, C> {
     }
 
     fn cut(&mut self, reason: StopReason) {
-        let now = Some(self.clock.now());
-        self.call.cut(self.retry.terms(), reason, now);
-        self.end(reason, now);
+        let stopped = self.end(reason, Some(self.clock.now()));
+        self.call.cut(self.retry.terms(), &stopped);
     }
 
     fn end(&mut self, reason: StopReason, now: Option<Instant>) -> Stopped {
@@ -236,7 +235,7 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
         match cut {
             Cut::Attempt(limit) => {
                 let verdict = Verdict::Retry(ErrorKind::Timeout);
-                if self.failed(verdict, &format_args!("timed out after {limit:?}")).is_none() {
+                if self.failed(verdict, &TimedOut(limit)).is_none() {
                     return ControlFlow::Continue(());
                 }
             }

@@ -4,6 +4,7 @@
 //! attempt that ends at once makes none, and the future of a call that could be cut is hardly
 //! larger than that of one that could not.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,6 +24,15 @@ pub enum Cut {
     Deadline,
     /// The cancellation token.
     Cancelled,
+}
+
+/// The text of an attempt that its own limit cut.
+pub(crate) struct TimedOut(pub(crate) Duration);
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "timed out after {:?}", self.0)
+    }
 }
 
 /// The limits of one attempt.

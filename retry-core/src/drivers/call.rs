@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::drivers::seeds::Seeds;
 use crate::drivers::trace::{self, CallSpan, Failure};
 use crate::machines::rng::Rng;
-use crate::machines::session::{Session, Step};
+use crate::machines::session::{Session, Step, Time};
 use crate::values::attempt::Attempt;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::policy::RetryPolicy;
@@ -84,16 +84,19 @@ impl Call {
 
     /// The present attempt, as of `now` where the time is known.
     pub(crate) fn describe(&self, terms: Terms<'_>, now: Option<Instant>) -> Attempt {
-        let remaining = self.remaining(terms, now);
-        self.session.describe(terms.policy, self.elapsed(now), remaining)
+        self.session.describe(terms.policy, self.time(terms, now))
     }
 
     pub(crate) fn elapsed(&self, now: Option<Instant>) -> Option<Duration> {
         Some(now?.saturating_duration_since(self.started?))
     }
 
-    fn remaining(&self, terms: Terms<'_>, now: Option<Instant>) -> Option<Duration> {
-        Some(self.deadline(terms)?.saturating_duration_since(now?))
+    fn time(&self, terms: Terms<'_>, now: Option<Instant>) -> Time {
+        let until = |deadline: Instant| Some(deadline.saturating_duration_since(now?));
+        Time {
+            elapsed: self.elapsed(now).unwrap_or_default(),
+            remaining: self.deadline(terms).and_then(until),
+        }
     }
 
     /// How the call ended, if it ended at `now` for `reason` with the present attempt started.
@@ -129,41 +132,43 @@ impl Call {
         now: Option<Instant>,
     ) -> Step {
         let attempt = self.session.attempt();
-        let remaining = self.remaining(terms, now);
+        let time = self.time(terms, now);
         let draw = self.rng.get_or_insert_with(|| terms.seeds.next()).draw();
-        let step = self.session.record(terms.policy, verdict, remaining, draw);
+        let step = self.session.record(terms.policy, verdict, time, draw);
         let kind = verdict.kind().unwrap_or(ErrorKind::Unknown);
         let max_attempts = terms.policy.max_attempts();
         let failure = Failure { attempt, max_attempts, kind, error };
         match step {
             Step::Done => self.succeeded(terms.labels),
             Step::Wait(delay) => trace::retrying(&self.span, terms.labels, &failure, delay),
-            Step::Stop(reason) => self.gave_up(terms, &failure, (reason, now)),
+            Step::Stop(reason) => self.gave_up(terms, &failure, (reason, self.elapsed(now))),
         }
         step
     }
 
     /// The call ends outside a failed attempt: its time ran out, or it was cancelled.
     #[cold]
-    pub(crate) fn cut(&mut self, terms: Terms<'_>, reason: StopReason, now: Option<Instant>) {
-        let kind = self.session.kind().unwrap_or(ErrorKind::Timeout);
-        let max_attempts = terms.policy.max_attempts();
-        let failure =
-            Failure { attempt: self.session.attempt(), max_attempts, kind, error: &reason };
-        self.gave_up(terms, &failure, (reason, now));
+    pub(crate) fn cut(&mut self, terms: Terms<'_>, stopped: &Stopped) {
+        let failure = Failure {
+            attempt: stopped.attempts,
+            max_attempts: terms.policy.max_attempts(),
+            kind: stopped.kind.unwrap_or(ErrorKind::Timeout),
+            error: &stopped.reason,
+        };
+        self.gave_up(terms, &failure, (stopped.reason, Some(stopped.elapsed)));
     }
 
     fn gave_up(
         &mut self,
         terms: Terms<'_>,
         failure: &Failure<'_>,
-        (reason, now): (StopReason, Option<Instant>),
+        (reason, elapsed): (StopReason, Option<Duration>),
     ) {
         self.over = true;
         if reason == StopReason::Cancelled {
             trace::cancelled(&self.span, terms.labels, failure.attempt);
         } else {
-            trace::gave_up(&self.span, terms.labels, failure, (reason, self.elapsed(now)));
+            trace::gave_up(&self.span, terms.labels, failure, (reason, elapsed));
         }
     }
 

@@ -5,10 +5,13 @@
 //! policy has no timeout can always end with an outcome of its own, so it keeps none while it
 //! waits, reads no clock, and asks nothing of the error type; that difference is made by the
 //! type parameter `TIMED`, at compile time.
+//!
+//! The methods have long names on purpose: a trait that an application has in scope must not have
+//! them too.
 
 #![allow(missing_docs, missing_debug_implementations)] // not public: see `__private`
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
@@ -16,7 +19,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use crate::drivers::bounds::{Bounds, Cut};
+use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::call::{Call, Labels, Terms};
 use crate::drivers::pause::Pause;
 use crate::drivers::probe::Judged;
@@ -31,22 +34,28 @@ use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::policy::RetryPolicy;
 use crate::values::stop::{StopReason, Stopped};
+use crate::values::strategy::Strategy;
 
 /// What is constant about an annotated function.
 #[derive(Debug)]
 pub struct Site {
     policy: RetryPolicy,
     labels: Labels<'static>,
+    retries_timeouts: bool,
 }
 
 impl Site {
+    /// `retries_timeouts` is whether an attempt that its time limit cut is worth another: it has
+    /// no error that the conditions could be asked about.
     #[must_use]
     pub const fn new(
         policy: RetryPolicy,
         name: &'static str,
         service: Option<&'static str>,
+        retries_timeouts: bool,
     ) -> Self {
-        Self { policy, labels: Labels { name: Some(name), service } }
+        let labels = Labels { name: Some(name), service };
+        Self { policy, labels, retries_timeouts }
     }
 
     const fn terms(&'static self) -> Terms<'static> {
@@ -148,8 +157,8 @@ impl<T> AnswerStopped for Option<T> {
 #[diagnostic::on_unimplemented(
     message = "a timeout can end this call before any attempt has returned an error, and `{Self}` cannot say so",
     label = "`{Self}` cannot be made from `retry_core::Stopped`",
-    note = "add: impl From<retry_core::Stopped> for {Self} {{ fn from(stopped: retry_core::Stopped) -> Self {{ todo!() }} }}",
-    note = "or return `Result<_, retry_core::RetryError<{Self}>>`, which says why the call ended"
+    note = "return `Result<_, retry_core::RetryError<{Self}>>`, which says why the call ended",
+    note = "or, where the type is your own, add: impl From<retry_core::Stopped> for {Self} {{ fn from(stopped: retry_core::Stopped) -> Self {{ todo!() }} }}"
 )]
 pub trait FromStopped {
     fn from_stopped(stopped: Stopped) -> Self;
@@ -209,23 +218,19 @@ where
 {
     /// A call that starts now. `keeps_time` where somebody asks how long it took.
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
-        let started = (TIMED || keeps_time).then(|| C::default().now());
+        let asks_for_it = matches!(site.policy.strategy(), Strategy::Custom(_));
+        let started = (TIMED || keeps_time || asks_for_it).then(|| C::default().now());
         let call = Call::start(site.labels, started);
         Self { site, call, last: Default::default(), clock: PhantomData }
     }
 
     /// The attempt that starts now, for a body that asks.
-    pub fn attempt(&self) -> Attempt {
+    pub fn present_attempt(&self) -> Attempt {
         self.call.describe(self.site.terms(), self.now_if_timed())
     }
 
-    /// Takes the outcome of an attempt: `Break` with the answer of the call, or how long to wait.
-    ///
-    /// `judge` says what an error is, `accept` whether an `Ok` value is wanted, `notify` is told
-    /// of a retry. They are arguments of their own, and not fields of one, so that the compiler
-    /// knows the types of the closures from here.
     #[inline]
-    pub fn settle<A, J, K, N>(
+    fn settle<A, J, K, N>(
         &mut self,
         outcome: R,
         judge: J,
@@ -244,41 +249,56 @@ where
             return ControlFlow::Break(A::success(outcome));
         }
         let now = self.now_if_timed();
-        match self.fail(&outcome, judge, notify, now) {
-            Step::Wait(delay) => {
+        match self.failed(&outcome, judge, notify, now) {
+            Ok(delay) => {
                 Timed::<TIMED>::put(&mut self.last, outcome);
                 ControlFlow::Continue(delay)
             }
-            Step::Done => ControlFlow::Break(A::success(outcome)),
-            Step::Stop(reason) => {
-                let stopped = self.call.stopped(reason, self.call.attempt(), now);
-                ControlFlow::Break(A::failure(outcome, stopped))
-            }
+            Err(stopped) => ControlFlow::Break(A::failure(outcome, stopped)),
         }
     }
 
-    /// The failure of an attempt, whose error is asked about; a value that was turned down is
-    /// neither.
+    /// The failure of an attempt: its error is asked about; a value that was turned down has none.
     #[cold]
-    fn fail<J, N>(&mut self, outcome: &R, judge: J, notify: N, now: Option<Instant>) -> Step
+    fn failed<J, N>(
+        &mut self,
+        outcome: &R,
+        judge: J,
+        notify: N,
+        now: Option<Instant>,
+    ) -> Result<Duration, Stopped>
     where
         R: Outcome,
         J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
-        let terms = self.site.terms();
-        let attempt = self.call.describe(terms, now);
+        let attempt = self.call.describe(self.site.terms(), now);
         let error = outcome.value().err();
         let judged = match error {
             Some(error) => judge(error, &attempt),
             None => Judged::turned_down(),
         };
-        let step = self.call.failed(terms, (judged.verdict, &judged.text), now);
-        if let Step::Wait(delay) = step {
-            let kind = judged.verdict.kind().unwrap_or(ErrorKind::Unknown);
-            notify(&Retrying { attempt, delay, kind, error });
+        let cause: &dyn Display = &judged.text;
+        let delay = self.step(judged.verdict, cause, now)?;
+        let kind = judged.verdict.kind().unwrap_or(ErrorKind::Unknown);
+        notify(&Retrying { attempt, delay, kind, error, cause });
+        Ok(delay)
+    }
+
+    /// What follows from a verdict: a wait, or the end of the call.
+    fn step(
+        &mut self,
+        verdict: Verdict,
+        cause: &dyn Display,
+        now: Option<Instant>,
+    ) -> Result<Duration, Stopped> {
+        let attempts = self.call.attempt();
+        match self.call.failed(self.site.terms(), (verdict, cause), now) {
+            Step::Wait(delay) => Ok(delay),
+            Step::Stop(reason) => Err(self.call.stopped(reason, attempts, now)),
+            // An error that is called a success ends the call as it is.
+            Step::Done => Err(self.call.stopped(StopReason::NotRetryable, attempts, now)),
         }
-        step
     }
 
     /// The time, if it is past the deadline.
@@ -291,10 +311,11 @@ where
         (now >= deadline).then_some(now)
     }
 
-    fn cut(&mut self, now: Instant) -> Stopped {
-        let reason = StopReason::DeadlineExceeded;
-        self.call.cut(self.site.terms(), reason, Some(now));
-        self.call.stopped(reason, self.call.attempt(), Some(now))
+    /// The end of a call whose time has run out after so many attempts.
+    fn out_of_time(&mut self, attempts: u32, now: Instant) -> Stopped {
+        let stopped = self.call.stopped(StopReason::DeadlineExceeded, attempts, Some(now));
+        self.call.cut(self.site.terms(), &stopped);
+        stopped
     }
 
     fn now_if_timed(&self) -> Option<Instant> {
@@ -308,40 +329,77 @@ where
     Timed<TIMED>: Keep,
 {
     /// Makes one attempt that blocks.
-    pub fn call<O>(&self, operation: O) -> R
+    pub fn call_attempt<O>(&self, operation: O) -> R
     where
         O: FnOnce() -> R,
     {
         self.call.span().in_scope(operation)
     }
 
+    /// Takes the outcome of an attempt: `Break` with the answer of the call, or how long to wait.
+    ///
+    /// `judge` says what an error is, `accept` whether an `Ok` value is wanted, `notify` is told
+    /// of a retry. They are arguments of their own, and not fields of one, so that the compiler
+    /// knows the types of the closures from here.
+    #[inline]
+    pub fn settle_attempt<A, J, K, N>(
+        &mut self,
+        outcome: R,
+        judge: J,
+        accept: K,
+        notify: N,
+    ) -> ControlFlow<A, Duration>
+    where
+        R: Outcome,
+        A: Answer<R>,
+        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
+        K: FnOnce(&R::Value) -> bool,
+        N: FnOnce(&Retrying<'_, R::Error>),
+    {
+        self.settle(outcome, judge, accept, notify)
+    }
+
     /// Blocks for `delay`; the answer of the call when its time has run out by then.
-    pub fn block<A: Answer<R>>(&mut self, delay: Duration) -> Option<A> {
+    pub fn block_for<A: Answer<R>>(&mut self, delay: Duration) -> Option<A> {
         if !delay.is_zero() {
             std::thread::sleep(delay);
         }
         let now = self.passed_deadline()?;
         let outcome = Timed::<TIMED>::take(&mut self.last)?;
-        Some(A::failure(outcome, self.cut(now)))
+        let stopped = self.out_of_time(self.call.attempt() - 1, now);
+        Some(A::failure(outcome, stopped))
     }
 }
 
 /// An async function of which no attempt can be cut.
 impl<R> Run<false, Waiting, R> {
     /// Makes one attempt.
-    pub fn poll<F: Future<Output = R>>(&mut self, operation: F) -> Plain<'_, F> {
+    pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Plain<'_, F> {
         Plain { operation, span: self.call.span() }
     }
 
-    /// An attempt that nothing can cut has an outcome.
+    /// Takes the outcome of an attempt, as a function that blocks does.
     #[inline]
-    pub fn uncut<A>(&mut self, attempted: R) -> Result<R, ControlFlow<A, Duration>> {
-        Ok(attempted)
+    pub fn settle_attempt<A, J, K, N>(
+        &mut self,
+        outcome: R,
+        judge: J,
+        accept: K,
+        notify: N,
+    ) -> ControlFlow<A, Duration>
+    where
+        R: Outcome,
+        A: Answer<R>,
+        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
+        K: FnOnce(&R::Value) -> bool,
+        N: FnOnce(&Retrying<'_, R::Error>),
+    {
+        self.settle(outcome, judge, accept, notify)
     }
 
     /// The answer of a call whose time has run out during the wait: never.
     #[inline]
-    pub fn resume<A>(&mut self) -> Option<A> {
+    pub fn resume_call<A>(&mut self) -> Option<A> {
         None
     }
 }
@@ -349,7 +407,7 @@ impl<R> Run<false, Waiting, R> {
 /// An async function with a time limit.
 impl<R> Run<true, Waiting, R> {
     /// Makes one attempt under its limits.
-    pub fn poll<F: Future<Output = R>>(&mut self, operation: F) -> Limited<'_, F> {
+    pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Limited<'_, F> {
         let terms = self.site.terms();
         let deadline = self.call.deadline(terms);
         let attempt_timeout = terms.policy.attempt_timeout();
@@ -357,39 +415,55 @@ impl<R> Run<true, Waiting, R> {
         Limited { operation, span: self.call.span(), bounds }
     }
 
-    /// The outcome of an attempt, or what follows from its having been cut.
-    pub fn uncut<A>(&mut self, attempted: Result<R, Cut>) -> Result<R, ControlFlow<A, Duration>>
+    /// Takes the outcome of an attempt, or what cut it.
+    #[inline]
+    pub fn settle_attempt<A, J, K, N>(
+        &mut self,
+        attempted: Result<R, Cut>,
+        judge: J,
+        accept: K,
+        notify: N,
+    ) -> ControlFlow<A, Duration>
     where
+        R: Outcome,
         A: Answer<R> + AnswerStopped,
+        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
+        K: FnOnce(&R::Value) -> bool,
+        N: FnOnce(&Retrying<'_, R::Error>),
     {
-        attempted.map_err(|cut| self.was_cut(cut))
+        match attempted {
+            Ok(outcome) => self.settle(outcome, judge, accept, notify),
+            Err(cut) => match self.was_cut(cut, notify) {
+                Ok(delay) => ControlFlow::Continue(delay),
+                Err(stopped) => ControlFlow::Break(self.answer(stopped)),
+            },
+        }
     }
 
     #[cold]
-    fn was_cut<A>(&mut self, cut: Cut) -> ControlFlow<A, Duration>
+    fn was_cut<N>(&mut self, cut: Cut, notify: N) -> Result<Duration, Stopped>
     where
-        A: Answer<R> + AnswerStopped,
+        R: Outcome,
+        N: FnOnce(&Retrying<'_, R::Error>),
     {
         let now = Waiting.now();
-        let stopped = match cut {
-            Cut::Attempt(limit) => {
-                let verdict = Verdict::Retry(ErrorKind::Timeout);
-                let text = format_args!("timed out after {limit:?}");
-                match self.call.failed(self.site.terms(), (verdict, &text), Some(now)) {
-                    Step::Wait(delay) => return ControlFlow::Continue(delay),
-                    Step::Stop(reason) => self.call.stopped(reason, self.call.attempt(), Some(now)),
-                    Step::Done => unreachable!("a cut attempt is a failure"),
-                }
-            }
-            Cut::Deadline | Cut::Cancelled => self.cut(now),
+        let Cut::Attempt(limit) = cut else {
+            return Err(self.out_of_time(self.call.attempt(), now));
         };
-        ControlFlow::Break(self.answer(stopped))
+        let attempt = self.call.describe(self.site.terms(), Some(now));
+        let kind = ErrorKind::Timeout;
+        let verdict =
+            if self.site.retries_timeouts { Verdict::Retry(kind) } else { Verdict::Stop(kind) };
+        let cause: &dyn Display = &TimedOut(limit);
+        let delay = self.step(verdict, cause, Some(now))?;
+        notify(&Retrying { attempt, delay, kind, error: None, cause });
+        Ok(delay)
     }
 
     /// The answer of a call whose time has run out during the wait.
-    pub fn resume<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
+    pub fn resume_call<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
         let now = self.passed_deadline()?;
-        let stopped = self.cut(now);
+        let stopped = self.out_of_time(self.call.attempt() - 1, now);
         Some(self.answer(stopped))
     }
 
@@ -463,6 +537,11 @@ pub fn hint<R>() -> R {
 /// Waits for `delay`.
 pub fn pause(delay: Duration) -> Pause {
     Pause::new(delay)
+}
+
+/// Calls `operation`, which may give away what it holds.
+pub fn once<T>(operation: impl FnOnce() -> T) -> T {
+    operation()
 }
 
 /// Calls a hook.

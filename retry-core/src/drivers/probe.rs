@@ -60,61 +60,61 @@ impl Debug for Text<'_> {
     }
 }
 
-/// An error, to be asked for its verdict and its text: `(&&Ask(error)).verdict()`, `(&&&Ask(error)).text()`.
+/// An error, to be asked for its verdict and its text: `(&&Ask(error)).retry_verdict()`, `(&&&Ask(error)).retry_text()`.
 #[derive(Debug)]
 pub struct Ask<'e, E: ?Sized>(pub &'e E);
 
 pub trait VerdictByClassify {
-    fn verdict(&self) -> Verdict;
+    fn retry_verdict(&self) -> Verdict;
 }
 
 impl<E: Classify + ?Sized> VerdictByClassify for &Ask<'_, E> {
-    fn verdict(&self) -> Verdict {
+    fn retry_verdict(&self) -> Verdict {
         self.0.classify()
     }
 }
 
 pub trait VerdictUnknown {
-    fn verdict(&self) -> Verdict;
+    fn retry_verdict(&self) -> Verdict;
 }
 
 impl<E: ?Sized> VerdictUnknown for Ask<'_, E> {
-    fn verdict(&self) -> Verdict {
+    fn retry_verdict(&self) -> Verdict {
         Verdict::Retry(ErrorKind::Unknown)
     }
 }
 
 pub trait TextByDisplay<'e> {
-    fn text(&self) -> Text<'e>;
+    fn retry_text(&self) -> Text<'e>;
 }
 
 impl<'e, E: Display> TextByDisplay<'e> for &&Ask<'e, E> {
-    fn text(&self) -> Text<'e> {
+    fn retry_text(&self) -> Text<'e> {
         Text::Display(self.0)
     }
 }
 
 pub trait TextByDebug<'e> {
-    fn text(&self) -> Text<'e>;
+    fn retry_text(&self) -> Text<'e>;
 }
 
 impl<'e, E: Debug> TextByDebug<'e> for &Ask<'e, E> {
-    fn text(&self) -> Text<'e> {
+    fn retry_text(&self) -> Text<'e> {
         Text::Debug(self.0)
     }
 }
 
 pub trait TextOfType<'e> {
-    fn text(&self) -> Text<'e>;
+    fn retry_text(&self) -> Text<'e>;
 }
 
 impl<'e, E: ?Sized> TextOfType<'e> for Ask<'e, E> {
-    fn text(&self) -> Text<'e> {
+    fn retry_text(&self) -> Text<'e> {
         Text::Constant(std::any::type_name::<E>())
     }
 }
 
-/// Whether an error is, or was caused by, a `T`: `(&&&&&Is::<T, _>::of(error)).is()`; with two
+/// Whether an error is, or was caused by, a `T`: `(&&&&&Is::<T, _>::of(error)).retry_is()`; with two
 /// references less for an error type that borrows.
 #[derive(Debug)]
 pub struct Is<'e, T: ?Sized, E: ?Sized> {
@@ -130,18 +130,18 @@ impl<'e, T: ?Sized, E: ?Sized> Is<'e, T, E> {
 
 /// An error with its chain of sources.
 pub trait InChain {
-    fn is(&self) -> bool;
+    fn retry_is(&self) -> bool;
 }
 
 impl<T: Error + 'static, E: Error + 'static> InChain for &&&&Is<'_, T, E> {
-    fn is(&self) -> bool {
+    fn retry_is(&self) -> bool {
         chain_has::<T>(self.error)
     }
 }
 
 /// A pointer to an error: `Box<dyn Error + Send + Sync>`, `anyhow::Error`.
 pub trait InPointee {
-    fn is(&self) -> bool;
+    fn retry_is(&self) -> bool;
 }
 
 impl<T, E, P> InPointee for &&&Is<'_, T, P>
@@ -150,7 +150,7 @@ where
     E: ?Sized + AsError,
     P: Deref<Target = E>,
 {
-    fn is(&self) -> bool {
+    fn retry_is(&self) -> bool {
         chain_has::<T>((**self.error).as_error())
     }
 }
@@ -180,35 +180,35 @@ impl AsError for dyn Error + Send + Sync + 'static {
 
 /// A type that is no error is only itself.
 pub trait IsItself {
-    fn is(&self) -> bool;
+    fn retry_is(&self) -> bool;
 }
 
 impl<T> IsItself for &&Is<'_, T, T> {
-    fn is(&self) -> bool {
+    fn retry_is(&self) -> bool {
         true
     }
 }
 
 /// An error that borrows can have the wanted type as a source.
 pub trait InSources {
-    fn is(&self) -> bool;
+    fn retry_is(&self) -> bool;
 }
 
 impl<T: Error + 'static, E: Error> InSources for &Is<'_, T, E> {
-    fn is(&self) -> bool {
+    fn retry_is(&self) -> bool {
         self.error.source().is_some_and(chain_has::<T>)
     }
 }
 
 /// Anything else can never be the wanted type, which is a mistake worth a message.
 pub trait IsNever<T: ?Sized, E: ?Sized> {
-    fn is(&self) -> bool
+    fn retry_is(&self) -> bool
     where
         E: CanBe<T>;
 }
 
 impl<T: ?Sized, E: ?Sized> IsNever<T, E> for Is<'_, T, E> {
-    fn is(&self) -> bool
+    fn retry_is(&self) -> bool
     where
         E: CanBe<T>,
     {
@@ -295,27 +295,27 @@ pub fn ask2<E: ?Sized>(
     condition(error, attempt)
 }
 
-/// An argument of a function, for each attempt: `(&&Argument(&x)).for_attempt()` is a clone where
+/// An argument of a function, for each attempt: `(&&Argument(&x)).retry_argument()` is a clone where
 /// its type is `Clone`, else a reference.
 #[derive(Debug)]
 pub struct Argument<'a, T: ?Sized>(pub &'a T);
 
 pub trait CloneArgument<T> {
-    fn for_attempt(&self) -> T;
+    fn retry_argument(&self) -> T;
 }
 
 impl<T: Clone> CloneArgument<T> for &Argument<'_, T> {
-    fn for_attempt(&self) -> T {
+    fn retry_argument(&self) -> T {
         self.0.clone()
     }
 }
 
 pub trait BorrowArgument<'a, T: ?Sized> {
-    fn for_attempt(&self) -> &'a T;
+    fn retry_argument(&self) -> &'a T;
 }
 
 impl<'a, T: ?Sized> BorrowArgument<'a, T> for Argument<'a, T> {
-    fn for_attempt(&self) -> &'a T {
+    fn retry_argument(&self) -> &'a T {
         self.0
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::machines::rng::Rng;
-use crate::machines::session::{Session, Step};
+use crate::machines::session::{Session, Step, Time};
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::policy::RetryPolicy;
 
@@ -37,7 +37,7 @@ impl Iterator for Schedule {
 
     fn next(&mut self) -> Option<Duration> {
         let failed = Verdict::Retry(ErrorKind::Unknown);
-        match self.session.record(&self.policy, failed, None, self.rng.draw()) {
+        match self.session.record(&self.policy, failed, Time::default(), self.rng.draw()) {
             Step::Wait(delay) => Some(delay),
             Step::Done | Step::Stop(_) => None,
         }

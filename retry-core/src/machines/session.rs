@@ -7,15 +7,15 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use retry_core::{ErrorKind, Jitter, RetryPolicy, Session, Step, StopReason, Verdict};
+//! use retry_core::{ErrorKind, Jitter, RetryPolicy, Session, Step, StopReason, Time, Verdict};
 //!
 //! let policy = RetryPolicy::new().with_max_attempts(2).with_jitter(Jitter::None);
 //! let mut session = Session::new();
 //! let failed = Verdict::Retry(ErrorKind::Network);
 //!
-//! let step = session.record(&policy, failed, None, 0);
+//! let step = session.record(&policy, failed, Time::default(), 0);
 //! assert_eq!(step, Step::Wait(Duration::from_millis(100)));
-//! let step = session.record(&policy, failed, None, 0);
+//! let step = session.record(&policy, failed, Time::default(), 0);
 //! assert_eq!(step, Step::Stop(StopReason::AttemptsExhausted));
 //! ```
 
@@ -37,6 +37,15 @@ pub enum Step {
     Done,
     /// The call is over without a success.
     Stop(StopReason),
+}
+
+/// Where in time a call is when an attempt has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Time {
+    /// Since the call started; read by custom strategies only.
+    pub elapsed: Duration,
+    /// Until the call's deadline; `None` without one.
+    pub remaining: Option<Duration>,
 }
 
 /// The state of one call: which attempt it is at, and what the last one ended with.
@@ -66,30 +75,24 @@ impl Session {
         self.previous_kind
     }
 
-    /// The present attempt as its operation may see it. `elapsed` is the time since the call
-    /// started, `remaining` the time until its deadline, where they are known.
+    /// The present attempt as its operation may see it.
     #[must_use]
-    pub const fn describe(
-        &self,
-        policy: &RetryPolicy,
-        elapsed: Option<Duration>,
-        remaining: Option<Duration>,
-    ) -> Attempt {
+    pub const fn describe(&self, policy: &RetryPolicy, time: Time) -> Attempt {
         Attempt {
             number: self.attempt,
             max_attempts: policy.max_attempts(),
             previous_delay: Duration::from_nanos(self.previous_delay),
             previous_kind: self.previous_kind,
-            elapsed,
-            remaining,
+            elapsed: time.elapsed,
+            remaining: time.remaining,
         }
     }
 
     /// Takes the verdict on the present attempt and says what comes next; after
     /// [`Step::Wait`] the next attempt is the present one.
     ///
-    /// `remaining` is the time until the call's deadline, `None` without one. `draw` is any 64
-    /// random bits; the same arguments give the same step.
+    /// `time` is what [`Time`] says. `draw` is any 64 random bits; the same arguments give the
+    /// same step.
     ///
     /// The questions are asked in this order: is it worth it ([`StopReason::NotRetryable`]), are
     /// there attempts left ([`StopReason::AttemptsExhausted`]), is the wait that the other side
@@ -99,7 +102,7 @@ impl Session {
         &mut self,
         policy: &RetryPolicy,
         verdict: Verdict,
-        remaining: Option<Duration>,
+        time: Time,
         draw: u64,
     ) -> Step {
         let (kind, hint) = match verdict {
@@ -118,18 +121,18 @@ impl Session {
         if hint.is_some_and(|hint| hint > policy.max_hint()) {
             return Step::Stop(StopReason::HintTooLong);
         }
-        let backoff = policy.delay_nanos(&self.describe(policy, None, remaining), draw);
+        let backoff = policy.delay_nanos(&self.describe(policy, time), draw);
         let delay = Duration::from_nanos(match hint {
             None => backoff,
             // On top of the hint, so that callers who were told the same second spread upward
             // from it, and none comes back early.
             Some(hint) => nanos::saturating(hint).saturating_add(backoff),
         });
-        if remaining.is_some_and(|remaining| delay >= remaining) {
+        if time.remaining.is_some_and(|remaining| delay >= remaining) {
             return Step::Stop(StopReason::DeadlineExceeded);
         }
         self.attempt += 1;
-        self.previous_delay = backoff;
+        self.previous_delay = nanos::saturating(delay);
         Step::Wait(delay)
     }
 }

@@ -22,7 +22,7 @@ pub struct Attempt {
     pub(crate) max_attempts: u32,
     pub(crate) previous_delay: Duration,
     pub(crate) previous_kind: Option<ErrorKind>,
-    pub(crate) elapsed: Option<Duration>,
+    pub(crate) elapsed: Duration,
     pub(crate) remaining: Option<Duration>,
 }
 
@@ -63,13 +63,10 @@ impl Attempt {
         self.previous_kind
     }
 
-    /// From the start of the call to the start of this attempt.
-    ///
-    /// `None` where the call keeps no time: an attributed function reads the clock only when
-    /// something asks for it (a timeout, `context`, or a [`RetryError`](crate::RetryError) as
-    /// its error).
+    /// From the start of the call to the start of this attempt; to its end, where a condition or
+    /// a delay function is asked about it.
     #[must_use]
-    pub const fn elapsed(&self) -> Option<Duration> {
+    pub const fn elapsed(&self) -> Duration {
         self.elapsed
     }
 

@@ -1,5 +1,6 @@
 //! What a hook is told.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::values::attempt::Attempt;
@@ -8,13 +9,13 @@ use crate::values::kind::ErrorKind;
 /// An attempt failed and will be followed by another: the argument of `on_retry`.
 ///
 /// The hook runs before the delay, once for each retry, and never for the last failure.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Retrying<'a, E> {
     pub(crate) attempt: Attempt,
     pub(crate) delay: Duration,
     pub(crate) kind: ErrorKind,
     pub(crate) error: Option<&'a E>,
+    pub(crate) cause: &'a dyn fmt::Display,
 }
 
 impl<'a, E> Retrying<'a, E> {
@@ -41,6 +42,23 @@ impl<'a, E> Retrying<'a, E> {
     #[must_use]
     pub const fn error(&self) -> Option<&'a E> {
         self.error
+    }
+
+    /// Why the attempt failed, as a text: that of the error, or what took its place.
+    #[must_use]
+    pub const fn cause(&self) -> &'a dyn fmt::Display {
+        self.cause
+    }
+}
+
+impl<E> fmt::Debug for Retrying<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Retrying")
+            .field("attempt", &self.attempt)
+            .field("delay", &self.delay)
+            .field("kind", &self.kind)
+            .field("cause", &format_args!("{}", self.cause))
+            .finish()
     }
 }
 

@@ -46,7 +46,7 @@ impl fmt::Display for StopReason {
         f.write_str(match self {
             Self::AttemptsExhausted => "no attempts left",
             Self::NotRetryable => "the error is not retryable",
-            Self::DeadlineExceeded => "no time left",
+            Self::DeadlineExceeded => "no time left for another attempt",
             Self::HintTooLong => "asked to wait longer than allowed",
             Self::Cancelled => "cancelled",
         })
@@ -115,13 +115,25 @@ impl fmt::Display for Stopped {
         write!(
             f,
             "gave up after {} attempt{plural} in {:?}: {}",
-            self.attempts, self.elapsed, self.reason
+            self.attempts,
+            rounded(self.elapsed),
+            self.reason
         )?;
         match self.kind {
             Some(ErrorKind::Timeout) => f.write_str(" (the last attempt timed out)"),
             _ => Ok(()),
         }
     }
+}
+
+/// To the millisecond where there is one: nobody reads the digits after it.
+const fn rounded(elapsed: Duration) -> Duration {
+    const MILLISECOND: u32 = 1_000_000;
+    if elapsed.as_millis() == 0 {
+        return elapsed;
+    }
+    let nanos = elapsed.subsec_nanos();
+    Duration::new(elapsed.as_secs(), nanos - nanos % MILLISECOND)
 }
 
 impl std::error::Error for Stopped {}

@@ -1,4 +1,4 @@
-#![doc = include_str!("../../README.md")]
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod drivers;
@@ -8,7 +8,9 @@ mod values;
 
 #[doc(inline)]
 pub use crate::drivers::{
-    attempts::{Attempts, BlockingAttempts, OpenAttempt, RunAttempt},
+    attempts::Attempts,
+    blocking::BlockingAttempts,
+    open_attempt::{OpenAttempt, RunAttempt},
     retry::Retry,
 };
 #[doc(inline)]
@@ -29,7 +31,8 @@ pub use crate::values::{
     event::{Report, Retrying},
     jitter::Jitter,
     kind::{ErrorKind, Verdict},
-    policy::{RetryPolicy, RetryPolicyBuilder},
+    policy::RetryPolicy,
+    policy_builder::RetryPolicyBuilder,
     policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},
     stop::{StopReason, Stopped},
     strategy::Strategy,
@@ -39,11 +42,11 @@ pub use crate::values::{
 pub use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "macros")]
+#[doc = include_str!("../docs/with_retry.md")]
 pub use retry_macros::with_retry;
 
 /// What the attribute expands to. Not a public interface: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::drivers::expansion::*;
-    pub use crate::drivers::probe::*;
 }

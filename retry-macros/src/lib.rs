@@ -1,24 +1,16 @@
 //! The attribute macro of `retry-core`; use it from there, as `retry_core::with_retry`.
 
-mod arguments;
-mod borrow;
-mod check;
+mod attribute;
 mod expand;
 mod function;
-mod keys;
-mod mistakes;
-mod rebinding;
-mod rename;
-mod shape;
-mod suggest;
-mod value;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::attribute::check;
+use crate::attribute::keys::Keys;
+use crate::attribute::mistakes::Mistakes;
 use crate::function::Function;
-use crate::keys::Keys;
-use crate::mistakes::Mistakes;
 
 #[allow(missing_docs)] // stands in the documentation of retry-core
 #[proc_macro_attribute]
@@ -26,10 +18,10 @@ pub fn with_retry(
     attribute: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    with_retry_on(attribute.into(), item.into()).into()
+    with_retry_on(attribute.into(), &item.into()).into()
 }
 
-fn with_retry_on(attribute: TokenStream, item: TokenStream) -> TokenStream {
+fn with_retry_on(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let keys = Keys::read(attribute, &mut mistakes);
     check::contradictions(&keys, &mut mistakes);
@@ -47,7 +39,7 @@ fn with_retry_on(attribute: TokenStream, item: TokenStream) -> TokenStream {
     if mistakes.is_empty() {
         return expand::function(&function, &keys);
     }
-    with_errors(mistakes, plain(&function, &keys))
+    with_errors(mistakes, &plain(&function, &keys))
 }
 
 /// The function as it is, so that an editor keeps its completions and one mistake gives one
@@ -61,7 +53,7 @@ fn plain(function: &Function, keys: &Keys) -> TokenStream {
     function.with_block(&function.sig, quote!(#context #body))
 }
 
-fn with_errors(mistakes: Mistakes, item: TokenStream) -> TokenStream {
+fn with_errors(mistakes: Mistakes, item: &TokenStream) -> TokenStream {
     let errors = mistakes.into_compile_errors();
     quote!(#errors #item)
 }

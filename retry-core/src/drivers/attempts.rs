@@ -35,17 +35,16 @@
 
 use std::fmt::Display;
 use std::future::Future;
-use std::ops::{ControlFlow, Deref};
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker, ready};
-use std::thread::Thread;
+use std::ops::ControlFlow;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::drivers::bounds::{Bounds, Cut, TimedOut};
+use crate::drivers::bounds::{Cut, TimedOut};
 use crate::drivers::call::Call;
+use crate::drivers::open_attempt::OpenAttempt;
 use crate::drivers::pause::Pause;
 use crate::drivers::retry::Retry;
 use crate::machines::session::Step;
@@ -63,12 +62,12 @@ use crate::values::stop::{StopReason, Stopped};
 #[derive(Debug)]
 #[must_use = "nothing is attempted until `next` is called"]
 pub struct Attempts<'r, E, C = ByClassify> {
-    retry: &'r Retry<C>,
-    clock: &'r dyn Clock,
-    call: Call,
+    pub(super) retry: &'r Retry<C>,
+    pub(super) clock: &'r dyn Clock,
+    pub(super) call: Call,
     stage: Stage,
     last: Option<E>,
-    made: u32,
+    pub(super) made: u32,
     waited: Duration,
 }
 
@@ -124,7 +123,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
         Report { attempts: self.made, elapsed: elapsed.unwrap_or_default(), waited: self.waited }
     }
 
-    fn conclude(&mut self) -> RetryError<E> {
+    pub(super) fn conclude(&mut self) -> RetryError<E> {
         if !matches!(self.stage, Stage::Over(_)) {
             self.cut(StopReason::Cancelled);
         }
@@ -133,7 +132,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     }
 
     /// The delay before the next attempt; `None` when the call has ended.
-    fn until_due(&mut self) -> Option<Duration> {
+    pub(super) fn until_due(&mut self) -> Option<Duration> {
         if matches!(self.stage, Stage::Running) {
             self.forgotten();
         }
@@ -142,7 +141,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     }
 
     /// Starts the attempt that was due after `delay`, unless the call has ended by now.
-    fn hand_out(&mut self, delay: Duration) -> Option<OpenAttempt<'_, 'r, E, C>> {
+    pub(super) fn hand_out(&mut self, delay: Duration) -> Option<OpenAttempt<'_, 'r, E, C>> {
         let terms = self.retry.terms();
         let now = self.clock.now();
         if self.retry.token().is_some_and(CancellationToken::is_cancelled) {
@@ -180,7 +179,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
         }
     }
 
-    fn cut(&mut self, reason: StopReason) {
+    pub(super) fn cut(&mut self, reason: StopReason) {
         let stopped = self.end(reason, Some(self.clock.now()));
         self.call.cut(self.retry.terms(), &stopped);
     }
@@ -206,7 +205,7 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
         Err(self.conclude())
     }
 
-    fn record<T>(
+    pub(super) fn record<T>(
         &mut self,
         attempt: &Attempt,
         result: Result<T, E>,
@@ -231,7 +230,7 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
         }
     }
 
-    fn record_cut<T>(&mut self, cut: Cut) -> ControlFlow<Result<T, RetryError<E>>> {
+    pub(super) fn record_cut<T>(&mut self, cut: Cut) -> ControlFlow<Result<T, RetryError<E>>> {
         match cut {
             Cut::Attempt(limit) => {
                 let verdict = Verdict::Retry(ErrorKind::Timeout);
@@ -249,143 +248,6 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
 impl<E, C> Drop for Attempts<'_, E, C> {
     fn drop(&mut self) {
         self.call.dropped(self.retry.terms().labels);
-    }
-}
-
-/// An attempt that may be made now: [`run`](Self::run) makes it, or the caller makes it and
-/// [`record`](Self::record)s how it ended.
-///
-/// Reads as the [`Attempt`] that it is. Dropped without a record it counts as a failure, so a
-/// loop that forgets to record still waits between attempts and ends.
-#[derive(Debug)]
-#[must_use = "an attempt that is not recorded counts as a failure"]
-pub struct OpenAttempt<'a, 'r, E, C = ByClassify> {
-    attempts: &'a mut Attempts<'r, E, C>,
-    attempt: Attempt,
-    started: Instant,
-}
-
-impl<'a, 'r, E: Display, C: Classifier<E>> OpenAttempt<'a, 'r, E, C> {
-    /// Records how the attempt ended: `Break` with the result of the call, `Continue` when
-    /// another attempt is worth waiting for.
-    pub fn record<T>(self, result: Result<T, E>) -> ControlFlow<Result<T, RetryError<E>>> {
-        self.attempts.record(&self.attempt, result)
-    }
-
-    /// Runs `operation` under the attempt timeout, the deadline and the cancellation token, and
-    /// records how it ended.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future drops the operation; the attempt counts as a failure if the loop goes
-    /// on.
-    pub fn run<T, F>(self, operation: F) -> RunAttempt<'a, 'r, E, C, F>
-    where
-        F: Future<Output = Result<T, E>>,
-    {
-        let retry = self.attempts.retry;
-        let deadline = self.attempts.call.deadline(retry.terms());
-        let bounds = Bounds::new(self.started, retry.policy().attempt_timeout(), deadline)
-            .with_token(retry.token().cloned());
-        RunAttempt { operation, bounds, open: self }
-    }
-}
-
-impl<E, C> Deref for OpenAttempt<'_, '_, E, C> {
-    type Target = Attempt;
-
-    fn deref(&self) -> &Attempt {
-        &self.attempt
-    }
-}
-
-pin_project_lite::pin_project! {
-    /// An attempt under way; made by [`OpenAttempt::run`].
-    #[must_use = "futures do nothing unless polled"]
-    pub struct RunAttempt<'a, 'r, E, C, F> {
-        #[pin]
-        operation: F,
-        bounds: Bounds,
-        open: OpenAttempt<'a, 'r, E, C>,
-    }
-}
-
-impl<T, E, C, F> Future for RunAttempt<'_, '_, E, C, F>
-where
-    E: Display,
-    C: Classifier<E>,
-    F: Future<Output = Result<T, E>>,
-{
-    type Output = ControlFlow<Result<T, RetryError<E>>>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let attempts = &mut *this.open.attempts;
-        let operation = this.operation;
-        if let Poll::Ready(result) = attempts.call.span().in_scope(|| operation.poll(context)) {
-            return Poll::Ready(attempts.record(&this.open.attempt, result));
-        }
-        let cut = ready!(this.bounds.poll(attempts.retry.custom_clock(), context));
-        Poll::Ready(attempts.record_cut(cut))
-    }
-}
-
-impl<E, C, F> std::fmt::Debug for RunAttempt<'_, '_, E, C, F> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RunAttempt").field("attempt", &self.open.attempt).finish_non_exhaustive()
-    }
-}
-
-/// [`Attempts`] for code that blocks its thread; made by [`Retry::attempts_blocking`].
-#[derive(Debug)]
-#[must_use = "nothing is attempted until `next` is called"]
-pub struct BlockingAttempts<'r, E, C = ByClassify>(Attempts<'r, E, C>);
-
-impl<'r, E, C> BlockingAttempts<'r, E, C> {
-    pub(crate) const fn new(attempts: Attempts<'r, E, C>) -> Self {
-        Self(attempts)
-    }
-
-    /// Blocks until the next attempt may start. `None` when there is none: the call has ended,
-    /// and [`finish`](Self::finish) says how.
-    // Not an iterator: what it hands out borrows from it.
-    #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
-        let attempts = &mut self.0;
-        let delay = attempts.until_due()?;
-        if attempts.made > 0 && block(attempts.clock, delay, attempts.retry.token()).is_err() {
-            attempts.cut(StopReason::Cancelled);
-            return None;
-        }
-        attempts.hand_out(delay)
-    }
-
-    /// The end of a call for which [`next`](Self::next) has no more attempts.
-    #[must_use]
-    pub fn finish(self) -> RetryError<E> {
-        self.0.finish()
-    }
-
-    /// How the call went so far.
-    #[must_use]
-    pub fn report(&self) -> Report {
-        self.0.report()
-    }
-}
-
-impl<E: Display, C: Classifier<E>> BlockingAttempts<'_, E, C> {
-    pub(crate) fn drive<T, F>(&mut self, mut operation: F) -> Result<T, RetryError<E>>
-    where
-        F: FnMut() -> Result<T, E>,
-    {
-        while let Some(attempt) = self.next() {
-            let span = attempt.attempts.call.span();
-            let result = span.in_scope(&mut operation);
-            if let ControlFlow::Break(result) = attempt.record(result) {
-                return result;
-            }
-        }
-        Err(self.0.conclude())
     }
 }
 
@@ -410,32 +272,4 @@ async fn pause<C>(retry: &Retry<C>, delay: Duration) -> Result<(), Cut> {
         sleep.as_mut().poll(context).map(Ok)
     })
     .await
-}
-
-/// Blocks the thread for `delay`, or until the token is triggered.
-fn block(clock: &dyn Clock, delay: Duration, token: Option<&CancellationToken>) -> Result<(), Cut> {
-    let end = clock.now().checked_add(delay);
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut context = Context::from_waker(&waker);
-    let mut cancelled = pin!(token.map(CancellationToken::cancelled));
-    loop {
-        if let Some(cancelled) = cancelled.as_mut().as_pin_mut() {
-            if cancelled.poll(&mut context).is_ready() {
-                return Err(Cut::Cancelled);
-            }
-        }
-        let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(clock.now()));
-        if left.is_zero() {
-            return Ok(());
-        }
-        clock.park(left);
-    }
-}
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
 }

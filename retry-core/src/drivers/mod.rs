@@ -1,11 +1,12 @@
 //! Layer 3: drivers. They own time and tasks, and ask the machines what to do.
 
 pub(crate) mod attempts;
+pub(crate) mod blocking;
 pub(crate) mod bounds;
 pub(crate) mod call;
 pub(crate) mod expansion;
+pub(crate) mod open_attempt;
 pub(crate) mod pause;
-pub(crate) mod probe;
 pub(crate) mod retry;
 pub(crate) mod seeds;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]

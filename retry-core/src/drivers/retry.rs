@@ -28,7 +28,8 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::drivers::attempts::{Attempts, BlockingAttempts};
+use crate::drivers::attempts::Attempts;
+use crate::drivers::blocking::BlockingAttempts;
 use crate::drivers::call::{Labels, Terms};
 use crate::drivers::seeds::Seeds;
 use crate::seams::classify::{ByClassify, Classifier, ClassifyWith, RetryAll, RetryIf};
@@ -246,7 +247,6 @@ impl<C> Retry<C> {
     /// The open loop: the caller makes each attempt, with whatever it can borrow.
     ///
     /// See [`Attempts`].
-    #[must_use]
     pub fn attempts<E>(&self) -> Attempts<'_, E, C> {
         let clock = self.clock.as_ref().map_or(&TokioClock as &dyn Clock, |clock| &**clock);
         Attempts::start(self, clock)
@@ -286,7 +286,6 @@ impl<C> Retry<C> {
     }
 
     /// The open loop for code that blocks its thread.
-    #[must_use]
     pub fn attempts_blocking<E>(&self) -> BlockingAttempts<'_, E, C> {
         let clock = self.clock.as_ref().map_or(&ThreadClock as &dyn Clock, |clock| &**clock);
         BlockingAttempts::new(Attempts::start(self, clock))

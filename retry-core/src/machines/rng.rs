@@ -1,7 +1,7 @@
 //! The random bits of one call.
 //!
 //! Jitter needs bits that are spread well and cost little, not bits that nobody can guess. A
-//! SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014) is
+//! `SplitMix64` (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014) is
 //! eight bytes of state and a dozen instructions, so each call has a stream of its own, and the
 //! schedule of any call can be had again from its seed.
 

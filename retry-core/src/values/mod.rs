@@ -7,6 +7,7 @@ pub(crate) mod jitter;
 pub(crate) mod kind;
 pub(crate) mod nanos;
 pub(crate) mod policy;
+pub(crate) mod policy_builder;
 pub(crate) mod policy_error;
 pub(crate) mod stop;
 pub(crate) mod strategy;

@@ -1,204 +1,25 @@
-//! What `#[with_retry]` expands to: a [`Site`] per function, a [`Run`] per call.
-//!
-//! The attribute writes the loop in place, around the body of the function, so that the body can
-//! borrow whatever the function can. All that the loop decides is decided here. A call whose
-//! policy has no timeout can always end with an outcome of its own, so it keeps none while it
-//! waits, reads no clock, and asks nothing of the error type; that difference is made by the
-//! type parameter `TIMED`, at compile time.
-//!
-//! The methods have long names on purpose: a trait that an application has in scope must not have
-//! them too.
+//! One call of an annotated function.
 
-#![allow(missing_docs, missing_debug_implementations)] // not public: see `__private`
-
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+use super::future::{Limited, Plain};
+use super::outcome::{Answer, AnswerStopped, Keep, Outcome, Timed};
+use super::probe::Judged;
+use super::site::Site;
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
-use crate::drivers::call::{Call, Labels, Terms};
-use crate::drivers::pause::Pause;
-use crate::drivers::probe::Judged;
-use crate::drivers::seeds::Seeds;
-use crate::drivers::trace::CallSpan;
+use crate::drivers::call::Call;
 use crate::machines::session::Step;
 use crate::seams::clock::Clock;
 pub use crate::seams::clock::{ThreadClock as Blocking, TokioClock as Waiting};
 use crate::values::attempt::Attempt;
-use crate::values::error::RetryError;
 use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
-use crate::values::policy::RetryPolicy;
 use crate::values::stop::{StopReason, Stopped};
 use crate::values::strategy::Strategy;
-
-/// What is constant about an annotated function.
-#[derive(Debug)]
-pub struct Site {
-    policy: RetryPolicy,
-    labels: Labels<'static>,
-    retries_timeouts: bool,
-}
-
-impl Site {
-    /// `retries_timeouts` is whether an attempt that its time limit cut is worth another: it has
-    /// no error that the conditions could be asked about.
-    #[must_use]
-    pub const fn new(
-        policy: RetryPolicy,
-        name: &'static str,
-        service: Option<&'static str>,
-        retries_timeouts: bool,
-    ) -> Self {
-        let labels = Labels { name: Some(name), service };
-        Self { policy, labels, retries_timeouts }
-    }
-
-    const fn terms(&'static self) -> Terms<'static> {
-        Terms { policy: &self.policy, labels: self.labels, seeds: &Seeds::Process, deadline: None }
-    }
-}
-
-/// Marks the policy of a function that blocks, where no attempt can be cut.
-#[must_use]
-#[track_caller]
-pub const fn blocking(policy: RetryPolicy) -> RetryPolicy {
-    assert!(
-        policy.attempt_timeout().is_none(),
-        "attempt_timeout has no effect on a function that blocks: a thread cannot be cut"
-    );
-    policy
-}
-
-/// What an attempt returns: a value or a failure.
-#[diagnostic::on_unimplemented(
-    message = "`#[with_retry]` goes on a function that can fail, and `{Self}` cannot",
-    label = "neither a `Result` nor an `Option`",
-    note = "a function is retried when it returns `Err` or `None`"
-)]
-pub trait Outcome: Sized {
-    type Value;
-    type Error;
-    fn value(&self) -> Result<&Self::Value, &Self::Error>;
-}
-
-impl<T, E> Outcome for Result<T, E> {
-    type Value = T;
-    type Error = E;
-    fn value(&self) -> Result<&T, &E> {
-        self.as_ref()
-    }
-}
-
-impl<T> Outcome for Option<T> {
-    type Value = T;
-    type Error = Nothing;
-    fn value(&self) -> Result<&T, &Nothing> {
-        self.as_ref().ok_or(&Nothing)
-    }
-}
-
-/// The failure of a function that returns an `Option`.
-#[derive(Debug)]
-pub struct Nothing;
-
-impl fmt::Display for Nothing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("None")
-    }
-}
-
-/// What the function returns, made from the outcome `R` of its body: that outcome itself, or a
-/// [`RetryError`] around its error.
-pub trait Answer<R>: Sized {
-    fn success(outcome: R) -> Self;
-    fn failure(outcome: R, stopped: Stopped) -> Self;
-}
-
-impl<R> Answer<R> for R {
-    fn success(outcome: R) -> Self {
-        outcome
-    }
-    fn failure(outcome: R, _: Stopped) -> Self {
-        outcome
-    }
-}
-
-impl<T, E> Answer<Result<T, E>> for Result<T, RetryError<E>> {
-    fn success(outcome: Result<T, E>) -> Self {
-        outcome.map_err(|_| unreachable!("a success"))
-    }
-    fn failure(outcome: Result<T, E>, stopped: Stopped) -> Self {
-        outcome.map_err(|error| RetryError::new(stopped, Some(error)))
-    }
-}
-
-/// A return type that can say that a call ended without any outcome.
-pub trait AnswerStopped {
-    fn stopped(stopped: Stopped) -> Self;
-}
-
-impl<T, E: FromStopped> AnswerStopped for Result<T, E> {
-    fn stopped(stopped: Stopped) -> Self {
-        Err(E::from_stopped(stopped))
-    }
-}
-
-impl<T> AnswerStopped for Option<T> {
-    fn stopped(_: Stopped) -> Self {
-        None
-    }
-}
-
-#[diagnostic::on_unimplemented(
-    message = "a timeout can end this call before any attempt has returned an error, and `{Self}` cannot say so",
-    label = "`{Self}` cannot be made from `retry_core::Stopped`",
-    note = "return `Result<_, retry_core::RetryError<{Self}>>`, which says why the call ended",
-    note = "or, where the type is your own, add: impl From<retry_core::Stopped> for {Self} {{ fn from(stopped: retry_core::Stopped) -> Self {{ todo!() }} }}"
-)]
-pub trait FromStopped {
-    fn from_stopped(stopped: Stopped) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: From<Stopped>> FromStopped for E {
-    fn from_stopped(stopped: Stopped) -> Self {
-        stopped.into()
-    }
-}
-
-/// What a call keeps of its newest outcome while it waits and tries again.
-pub trait Keep {
-    type Slot<R>: Default;
-    fn put<R>(slot: &mut Self::Slot<R>, outcome: R);
-    fn take<R>(slot: &mut Self::Slot<R>) -> Option<R>;
-}
-
-/// Whether a call can end while no attempt is there to say how.
-#[derive(Debug)]
-pub struct Timed<const TIMED: bool>;
-
-impl Keep for Timed<false> {
-    type Slot<R> = ();
-    fn put<R>((): &mut (), _: R) {}
-    fn take<R>((): &mut ()) -> Option<R> {
-        None
-    }
-}
-
-impl Keep for Timed<true> {
-    type Slot<R> = Option<R>;
-    fn put<R>(slot: &mut Option<R>, outcome: R) {
-        *slot = Some(outcome);
-    }
-    fn take<R>(slot: &mut Option<R>) -> Option<R> {
-        slot.take()
-    }
-}
 
 /// One call of an annotated function whose body returns `R`, on the clock `C`.
 pub struct Run<const TIMED: bool, C, R>
@@ -217,6 +38,7 @@ where
     C: Clock + Default,
 {
     /// A call that starts now. `keeps_time` where somebody asks how long it took.
+    #[must_use]
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
         let asks_for_it = matches!(site.policy.strategy(), Strategy::Custom(_));
         let started = (TIMED || keeps_time || asks_for_it).then(|| C::default().now());
@@ -483,78 +305,3 @@ where
         self.call.dropped(self.site.labels);
     }
 }
-
-pin_project_lite::pin_project! {
-    /// An attempt that nothing cuts.
-    #[must_use]
-    pub struct Plain<'a, F> {
-        #[pin]
-        operation: F,
-        span: &'a CallSpan,
-    }
-}
-
-impl<F: Future> Future for Plain<'_, F> {
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let operation = this.operation;
-        this.span.in_scope(|| operation.poll(context))
-    }
-}
-
-pin_project_lite::pin_project! {
-    /// An attempt under its limits.
-    #[must_use]
-    pub struct Limited<'a, F> {
-        #[pin]
-        operation: F,
-        span: &'a CallSpan,
-        bounds: Bounds,
-    }
-}
-
-impl<F: Future> Future for Limited<'_, F> {
-    type Output = Result<F::Output, Cut>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let operation = this.operation;
-        if let Poll::Ready(outcome) = this.span.in_scope(|| operation.poll(context)) {
-            return Poll::Ready(Ok(outcome));
-        }
-        Poll::Ready(Err(ready!(this.bounds.poll(None, context))))
-    }
-}
-
-/// A value of the type that the body returns, for inference only.
-pub fn hint<R>() -> R {
-    unreachable!("only its type is used")
-}
-
-/// Waits for `delay`.
-pub fn pause(delay: Duration) -> Pause {
-    Pause::new(delay)
-}
-
-/// Calls `operation`, which may give away what it holds.
-pub fn once<T>(operation: impl FnOnce() -> T) -> T {
-    operation()
-}
-
-/// Calls a hook.
-pub fn tell<E>(hook: impl FnOnce(&Retrying<'_, E>), retrying: &Retrying<'_, E>) {
-    hook(retrying);
-}
-
-/// Accepts every value.
-#[inline]
-pub const fn accept<V>(_: &V) -> bool {
-    true
-}
-
-/// Tells nobody.
-#[inline]
-pub const fn silent<E>(_: &Retrying<'_, E>) {}

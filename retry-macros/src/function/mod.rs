@@ -3,6 +3,12 @@
 //! Only its signature is parsed. The body stays the tokens that it is: half-typed code reaches
 //! the compiler as it stands, and parsing it would cost more than all the rest of the attribute.
 
+pub(crate) mod arguments;
+mod borrow;
+mod rebinding;
+mod rename;
+pub(crate) mod shape;
+
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
@@ -57,22 +63,19 @@ fn without_inner_attributes(body: &Group, attrs: &mut Vec<Attribute>) -> Result<
         return Ok(body.clone());
     }
     attrs.extend(inner.into_iter().map(|attr| Attribute { style: AttrStyle::Outer, ..attr }));
-    let mut body = Group::new(Delimiter::Brace, rest);
-    body.set_span(body.span());
-    Ok(body)
+    let mut stripped = Group::new(Delimiter::Brace, rest);
+    stripped.set_span(body.span());
+    Ok(stripped)
 }
 
 /// A `$body:block` of `macro_rules!` comes in an invisible group.
 fn unwrapped(token: TokenTree) -> TokenTree {
-    if let TokenTree::Group(group) = &token {
-        if group.delimiter() == Delimiter::None {
-            let mut inside = group.stream().into_iter();
-            if let (Some(only), None) = (inside.next(), inside.next()) {
-                return unwrapped(only);
-            }
-        }
+    let TokenTree::Group(group) = &token else { return token };
+    let mut inside = group.stream().into_iter();
+    match (group.delimiter(), inside.next(), inside.next()) {
+        (Delimiter::None, Some(only), None) => unwrapped(only),
+        _ => token,
     }
-    token
 }
 
 /// That what follows is a function at all.

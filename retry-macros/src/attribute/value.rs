@@ -13,7 +13,7 @@ use syn::{
     bracketed, parenthesized, token,
 };
 
-use crate::suggest::did_you_mean;
+use crate::attribute::suggest::did_you_mean;
 
 /// A value that is known now, or an expression that the compiler will know.
 pub(crate) struct Value<T> {

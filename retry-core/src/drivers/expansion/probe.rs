@@ -6,15 +6,12 @@
 //! receiver with more references in front, and the compiler tries those first. A call is written
 //! with one reference more than its most specific trait has.
 
-#![allow(missing_docs)] // not public: see `__private`
-
 use std::error::Error;
 use std::fmt::{self, Debug, Display};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 use crate::seams::classify::Classify;
-use crate::values::attempt::Attempt;
 use crate::values::kind::{ErrorKind, Verdict};
 
 /// What was found out about a failure.
@@ -232,90 +229,4 @@ fn chain_has<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
         next = error.source();
     }
     false
-}
-
-/// The verdict of the attribute's conditions on top of what the error says of itself: `never`
-/// stops, `wanted` decides either way, and where neither speaks the error does.
-#[must_use]
-pub fn decide(own: Verdict, never: bool, wanted: Option<bool>) -> Verdict {
-    let kind = own.kind().unwrap_or(ErrorKind::Unknown);
-    match (never, wanted) {
-        (true, _) | (_, Some(false)) => Verdict::Stop(kind),
-        (false, Some(true)) => match own {
-            Verdict::RetryAfter(..) => own,
-            _ => Verdict::Retry(kind),
-        },
-        (false, None) => own,
-    }
-}
-
-/// Whether the kind of a verdict is one of `kinds`.
-#[must_use]
-pub fn is_kind(own: Verdict, kinds: &[ErrorKind]) -> bool {
-    own.kind().is_some_and(|kind| kinds.contains(&kind))
-}
-
-/// A condition given by its path: a function of the error, or of the error and the attempt.
-pub trait Condition<E: ?Sized, Arguments> {
-    fn holds(self, error: &E, attempt: &Attempt) -> bool;
-}
-
-/// Marks a [`Condition`] by how many arguments it takes.
-#[derive(Debug)]
-pub struct Arguments<const N: usize>;
-
-impl<E: ?Sized, P: FnOnce(&E) -> bool> Condition<E, Arguments<1>> for P {
-    fn holds(self, error: &E, _: &Attempt) -> bool {
-        self(error)
-    }
-}
-
-impl<E: ?Sized, P: FnOnce(&E, &Attempt) -> bool> Condition<E, Arguments<2>> for P {
-    fn holds(self, error: &E, attempt: &Attempt) -> bool {
-        self(error, attempt)
-    }
-}
-
-/// Asks a condition given by its path.
-pub fn ask<E: ?Sized, A>(condition: impl Condition<E, A>, error: &E, attempt: &Attempt) -> bool {
-    condition.holds(error, attempt)
-}
-
-/// Asks a closure of one argument; its type is known from here.
-pub fn ask1<E: ?Sized>(condition: impl FnOnce(&E) -> bool, error: &E) -> bool {
-    condition(error)
-}
-
-/// Asks a closure of two arguments.
-pub fn ask2<E: ?Sized>(
-    condition: impl FnOnce(&E, &Attempt) -> bool,
-    error: &E,
-    attempt: &Attempt,
-) -> bool {
-    condition(error, attempt)
-}
-
-/// An argument of a function, for each attempt: `(&&Argument(&x)).retry_argument()` is a clone where
-/// its type is `Clone`, else a reference.
-#[derive(Debug)]
-pub struct Argument<'a, T: ?Sized>(pub &'a T);
-
-pub trait CloneArgument<T> {
-    fn retry_argument(&self) -> T;
-}
-
-impl<T: Clone> CloneArgument<T> for &Argument<'_, T> {
-    fn retry_argument(&self) -> T {
-        self.0.clone()
-    }
-}
-
-pub trait BorrowArgument<'a, T: ?Sized> {
-    fn retry_argument(&self) -> &'a T;
-}
-
-impl<'a, T: ?Sized> BorrowArgument<'a, T> for Argument<'a, T> {
-    fn retry_argument(&self) -> &'a T {
-        self.0
-    }
 }

@@ -11,9 +11,9 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Ident, Path, Result, Token};
 
-use crate::mistakes::Mistakes;
-use crate::suggest::did_you_mean;
-use crate::value::{self, Callback, Jitter, Value, Wanted};
+use crate::attribute::mistakes::Mistakes;
+use crate::attribute::suggest::did_you_mean;
+use crate::attribute::value::{self, Callback, Jitter, Value, Wanted};
 
 /// Every key, in the order of the manual.
 pub(crate) const KEYS: [&str; 19] = [

@@ -9,11 +9,11 @@ use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, Pat, PatIdent, Receiver, ReceiverKind, Signature, Token, Type};
 
-use crate::borrow::{mentions, only_borrows, only_looks_into};
+use crate::function::borrow::{mentions, only_borrows, only_looks_into};
+use crate::function::rebinding::{self, Rebinding};
+use crate::function::rename::rename_self;
+use crate::function::shape::Shape;
 use crate::function::type_argument;
-use crate::rebinding::{self, Rebinding};
-use crate::rename::rename_self;
-use crate::shape::Shape;
 
 /// The arguments of a function, made ready for more than one attempt.
 pub(crate) struct Arguments {
@@ -61,7 +61,7 @@ impl Arguments {
         let mut names = Vec::new();
         for input in &mut arguments.sig.inputs {
             match input {
-                FnArg::Receiver(receiver) => names.extend(this(receiver)),
+                FnArg::Receiver(receiver) => names.push(this(receiver)),
                 FnArg::Typed(argument) => {
                     let passing = passing(&argument.ty, &argument.pat);
                     let cfgs = cfgs(&argument.attrs);
@@ -86,11 +86,11 @@ impl Arguments {
             self.hoisted.extend(quote!(let #pat = #argument;));
             return;
         };
-        if let Pat::Ident(PatIdent { ident, mutability, .. }) = &pat {
-            if *ident == argument {
-                names[at].mutability = *mutability;
-                return;
-            }
+        if let Pat::Ident(PatIdent { ident, mutability, .. }) = &pat
+            && *ident == argument
+        {
+            names[at].mutability = *mutability;
+            return;
         }
         let Name { passing, cfgs, .. } = names.remove(at);
         collect(&mut pat, (passing, &cfgs), names);
@@ -104,7 +104,7 @@ impl Arguments {
             return;
         }
         let site = Span::mixed_site().located_at(ident.span());
-        let bound = self.bound(ident, site);
+        let bound = bound(ident, site);
         let value = match passing {
             Passing::Shared if mutability.is_none() => return,
             Passing::Shared => quote_spanned!(site=> #ident),
@@ -127,16 +127,15 @@ impl Arguments {
             self.body = rename_self(&self.body, &bound);
         }
     }
-
-    /// The name under which an attempt has `ident`: its own, but for `self`, which cannot be
-    /// bound.
-    fn bound(&self, ident: &Ident, site: Span) -> Ident {
-        if ident == "self" { Ident::new("__self", site) } else { ident.clone() }
-    }
 }
 
-/// `self`, where it is not a reference that needs nothing.
-fn this(receiver: &mut Receiver) -> Option<Name> {
+/// The name under which an attempt has `ident`: its own, but for `self`, which cannot be bound.
+fn bound(ident: &Ident, site: Span) -> Ident {
+    if ident == "self" { Ident::new("__self", site) } else { ident.clone() }
+}
+
+/// `self`.
+fn this(receiver: &mut Receiver) -> Name {
     let ident = Ident::new("self", receiver.self_token.span);
     let passing = match &receiver.kind {
         ReceiverKind::Reference(_, _, None) => Passing::Shared,
@@ -148,7 +147,7 @@ fn this(receiver: &mut Receiver) -> Option<Name> {
     if passing == Passing::Pinned {
         receiver.mutability = Some(Token![mut](Span::mixed_site()));
     }
-    Some(Name { ident, mutability, passing, cfgs: TokenStream::new() })
+    Name { ident, mutability, passing, cfgs: TokenStream::new() }
 }
 
 /// The caller's value for one attempt.

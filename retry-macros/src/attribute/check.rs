@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use crate::attribute::keys::Keys;
+use crate::attribute::mistakes::Mistakes;
+use crate::attribute::value::{Jitter, Value};
 use crate::function::Function;
-use crate::keys::Keys;
-use crate::mistakes::Mistakes;
-use crate::shape::Shape;
-use crate::value::{Jitter, Value};
+use crate::function::shape::Shape;
 
 const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(30);
 
@@ -47,13 +47,13 @@ fn timeouts(keys: &Keys, mistakes: &mut Mistakes) {
     }
     let total = known(keys.timeout.as_ref());
     let each = known(keys.attempt_timeout.as_ref());
-    if let (Some(total), Some(each)) = (total, each) {
-        if each > total {
-            let message = format!(
-                "`attempt_timeout` ({each:?}) is above `timeout`, which is {total:?}: no attempt can take that long"
-            );
-            mistakes.at(&keys.attempt_timeout, message);
-        }
+    if let (Some(total), Some(each)) = (total, each)
+        && each > total
+    {
+        let message = format!(
+            "`attempt_timeout` ({each:?}) is above `timeout`, which is {total:?}: no attempt can take that long"
+        );
+        mistakes.at(&keys.attempt_timeout, message);
     }
 }
 

@@ -1,0 +1,60 @@
+//! The futures that an annotated call waits on.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use crate::drivers::bounds::{Bounds, Cut};
+use crate::drivers::pause::Pause;
+use crate::drivers::trace::CallSpan;
+
+pin_project_lite::pin_project! {
+    /// An attempt that nothing cuts.
+    #[must_use]
+    pub struct Plain<'a, F> {
+        #[pin]
+        pub(super) operation: F,
+        pub(super) span: &'a CallSpan,
+    }
+}
+
+impl<F: Future> Future for Plain<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let operation = this.operation;
+        this.span.in_scope(|| operation.poll(context))
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An attempt under its limits.
+    #[must_use]
+    pub struct Limited<'a, F> {
+        #[pin]
+        pub(super) operation: F,
+        pub(super) span: &'a CallSpan,
+        pub(super) bounds: Bounds,
+    }
+}
+
+impl<F: Future> Future for Limited<'_, F> {
+    type Output = Result<F::Output, Cut>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let operation = this.operation;
+        if let Poll::Ready(outcome) = this.span.in_scope(|| operation.poll(context)) {
+            return Poll::Ready(Ok(outcome));
+        }
+        Poll::Ready(Err(ready!(this.bounds.poll(None, context))))
+    }
+}
+
+/// Waits for `delay`.
+pub fn pause(delay: Duration) -> Pause {
+    Pause::new(delay)
+}

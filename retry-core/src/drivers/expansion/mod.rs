@@ -1,0 +1,28 @@
+//! What `#[with_retry]` expands to: a [`Site`] per function, a [`Run`] per call.
+//!
+//! The attribute writes the loop in place, around the body of the function, so that the body can
+//! borrow whatever the function can. All that the loop decides is decided here. A call whose
+//! policy has no timeout can always end with an outcome of its own, so it keeps none while it
+//! waits, reads no clock, and asks nothing of the error type; that difference is made by the
+//! type parameter `TIMED`, at compile time.
+//!
+//! The methods have long names on purpose: a trait that an application has in scope must not have
+//! them too.
+
+#![allow(missing_docs, missing_debug_implementations)] // not public: see `__private`
+
+mod argument;
+mod condition;
+mod future;
+mod outcome;
+mod probe;
+mod run;
+mod site;
+
+pub use argument::*;
+pub use condition::*;
+pub use future::*;
+pub use outcome::*;
+pub use probe::*;
+pub use run::*;
+pub use site::*;

@@ -1,0 +1,216 @@
+//! A policy in the making, and all that can be wrong with one.
+
+use std::time::Duration;
+
+use crate::values::jitter::Jitter;
+use crate::values::nanos;
+use crate::values::policy::RetryPolicy;
+use crate::values::policy_error::{
+    PolicyBound as Bound, PolicyError, PolicyField as Field, PolicyValue as Value,
+};
+use crate::values::strategy::Strategy;
+
+/// A policy in the making; the fields may be wrong until [`build`](Self::build) has looked at them.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryPolicyBuilder {
+    pub(crate) max_attempts: u32,
+    pub(crate) strategy: Strategy,
+    pub(crate) initial_delay: Duration,
+    pub(crate) max_delay: Duration,
+    pub(crate) multiplier: f64,
+    pub(crate) jitter: Jitter,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) max_hint: Duration,
+    pub(crate) multiplier_was_set: bool,
+    pub(crate) jitter_was_set: bool,
+}
+
+impl RetryPolicyBuilder {
+    /// How many attempts a call may make, the first included: at least 1.
+    #[must_use]
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// How the delay grows.
+    #[must_use]
+    pub const fn strategy(mut self, strategy: Strategy) -> Self {
+        self.strategy = strategy;
+        self
+    }
+
+    /// The delay that growth starts from: at most `max_delay`. Zero is legal.
+    #[must_use]
+    pub const fn initial_delay(mut self, delay: Duration) -> Self {
+        self.initial_delay = delay;
+        self
+    }
+
+    /// The delay that no delay is above.
+    #[must_use]
+    pub const fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    /// The factor of the exponential strategy: finite, at least 1.
+    #[must_use]
+    pub const fn multiplier(mut self, factor: f64) -> Self {
+        self.multiplier = factor;
+        self.multiplier_was_set = true;
+        self
+    }
+
+    /// How the delay is spread. A ratio is in `0..=1`; the random strategy takes none.
+    #[must_use]
+    pub const fn jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self.jitter_was_set = true;
+        self
+    }
+
+    /// How long a call may take in all, attempts and delays together: above zero.
+    #[must_use]
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long each attempt may take: above zero, at most `timeout`.
+    #[must_use]
+    pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// The longest wait that the other side may ask for.
+    #[must_use]
+    pub const fn max_hint(mut self, hint: Duration) -> Self {
+        self.max_hint = hint;
+        self
+    }
+
+    /// The policy.
+    ///
+    /// # Errors
+    ///
+    /// The first field that is out of its bound: no attempts, a first delay above the cap, a
+    /// multiplier that is not a finite number of at least 1 or belongs to another strategy, a
+    /// ratio that is not in `0..=1`, a jitter for the random strategy, a timeout of zero, an
+    /// attempt timeout above the total, a delay above 584 years.
+    pub const fn build(self) -> Result<RetryPolicy, PolicyError> {
+        if let Some(error) = self.first_error() {
+            return Err(error);
+        }
+        let draws_by_itself = matches!(self.strategy, Strategy::Random);
+        Ok(RetryPolicy {
+            max_attempts: self.max_attempts,
+            strategy: self.strategy,
+            initial: nanos::saturating(self.initial_delay),
+            cap: nanos::saturating(self.max_delay),
+            multiplier: self.multiplier,
+            jitter: if draws_by_itself { Jitter::None } else { self.jitter },
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            max_hint: nanos::saturating(self.max_hint),
+        })
+    }
+
+    /// The policy, in a `const`, where a wrong value is a compile error.
+    ///
+    /// # Panics
+    ///
+    /// Where [`build`](Self::build) returns an error; at run time use that.
+    #[must_use]
+    #[track_caller]
+    pub const fn build_const(self) -> RetryPolicy {
+        match self.build() {
+            Ok(policy) => policy,
+            Err(error) => panic!("{}", error.constant_text()),
+        }
+    }
+
+    const fn first_error(&self) -> Option<PolicyError> {
+        if self.max_attempts == 0 {
+            return Some(PolicyError::new(Field::MaxAttempts, Value::Count(0), Bound::AtLeastOne));
+        }
+        if let Some(error) = self.delay_error() {
+            return Some(error);
+        }
+        if let Some(error) = self.growth_error() {
+            return Some(error);
+        }
+        self.timeout_error()
+    }
+
+    const fn delay_error(&self) -> Option<PolicyError> {
+        let longest = nanos::LONGEST;
+        let fields = [
+            (Field::MaxDelay, self.max_delay),
+            (Field::MaxHint, self.max_hint),
+            (Field::InitialDelay, self.initial_delay),
+        ];
+        let mut i = 0;
+        while i < fields.len() {
+            let (field, delay) = fields[i];
+            if delay.as_nanos() > longest.as_nanos() {
+                return Some(PolicyError::new(
+                    field,
+                    Value::Duration(delay),
+                    Bound::AtMost(longest),
+                ));
+            }
+            i += 1;
+        }
+        if self.initial_delay.as_nanos() > self.max_delay.as_nanos() {
+            let value = Value::Duration(self.initial_delay);
+            let bound = Bound::AtMostMaxDelay(self.max_delay);
+            return Some(PolicyError::new(Field::InitialDelay, value, bound));
+        }
+        None
+    }
+
+    const fn growth_error(&self) -> Option<PolicyError> {
+        let factor = Value::Factor(self.multiplier);
+        if !(self.multiplier.is_finite() && self.multiplier >= 1.0) {
+            return Some(PolicyError::new(Field::Multiplier, factor, Bound::FiniteAtLeastOne));
+        }
+        if self.multiplier_was_set && !matches!(self.strategy, Strategy::Exponential) {
+            return Some(PolicyError::new(Field::Multiplier, factor, Bound::OnlyExponential));
+        }
+        match self.jitter {
+            Jitter::Ratio(ratio) if !(ratio >= 0.0 && ratio <= 1.0) => {
+                let value = Value::Factor(ratio);
+                Some(PolicyError::new(Field::Jitter, value, Bound::ZeroToOne))
+            }
+            Jitter::None => None,
+            _ if self.jitter_was_set && matches!(self.strategy, Strategy::Random) => {
+                Some(PolicyError::new(Field::Jitter, Value::Jitter, Bound::NotWithRandom))
+            }
+            _ => None,
+        }
+    }
+
+    const fn timeout_error(&self) -> Option<PolicyError> {
+        if let Some(timeout) = self.timeout
+            && timeout.is_zero()
+        {
+            let value = Value::Duration(timeout);
+            return Some(PolicyError::new(Field::Timeout, value, Bound::AboveZero));
+        }
+        let Some(attempt) = self.attempt_timeout else { return None };
+        let value = Value::Duration(attempt);
+        if attempt.is_zero() {
+            return Some(PolicyError::new(Field::AttemptTimeout, value, Bound::AboveZero));
+        }
+        match self.timeout {
+            Some(timeout) if attempt.as_nanos() > timeout.as_nanos() => {
+                let bound = Bound::AtMostTimeout(timeout);
+                Some(PolicyError::new(Field::AttemptTimeout, value, bound))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What does the attribute say?
+
+pub(crate) mod check;
+pub(crate) mod keys;
+pub(crate) mod mistakes;
+mod suggest;
+pub(crate) mod value;

@@ -1,0 +1,135 @@
+//! What the loop asks and tells: the conditions, the hook, the attempt by its name.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{Expansion, at};
+use crate::attribute::value::{Callback, Wanted};
+
+impl Expansion<'_> {
+    /// `context`: the attempt, read before it starts.
+    pub(super) fn context_value(&self) -> Option<TokenStream> {
+        self.keys.context.as_ref()?;
+        Some(quote_spanned!(Span::mixed_site()=> let __attempt = __run.present_attempt();))
+    }
+
+    /// `context`: its name, inside the attempt.
+    pub(super) fn context_name(&self) -> Option<TokenStream> {
+        let krate = &self.krate;
+        let name = self.keys.context.as_ref()?;
+        Some(quote_spanned!(Span::mixed_site()=> let #name: &#krate::Attempt = &__attempt;))
+    }
+
+    /// `context`: its name, in a condition or a hook.
+    fn context_in_hook(&self, attempt: &TokenStream) -> Option<TokenStream> {
+        let krate = &self.krate;
+        let name = self.keys.context.as_ref()?;
+        Some(quote_spanned! {Span::mixed_site()=>
+            #[allow(unused_variables)]
+            let #name: &#krate::Attempt = #attempt;
+        })
+    }
+
+    pub(super) fn hooks(&self) -> TokenStream {
+        let (judge, accept, notify) = (self.judge(), self.accept(), self.notify());
+        quote_spanned! {Span::mixed_site()=>
+            #judge, #accept, #notify
+        }
+    }
+
+    /// The verdict on an error: what it says of itself, then `never_on`, `retry_on`, `retry_if`.
+    fn judge(&self) -> TokenStream {
+        let krate = &self.krate;
+        let never = self.keys.never_on.as_ref().map(|wanted| self.any_of(wanted));
+        let wanted = self.keys.retry_on.as_ref().map(|wanted| self.any_of(wanted));
+        let asked = self.keys.retry_if.as_ref().map(|condition| self.condition(condition));
+        let context = self.context_in_hook(&quote_spanned!(Span::mixed_site()=> __attempt));
+        let conditions: Vec<_> = wanted.into_iter().chain(asked).collect();
+        let verdict = if never.is_none() && conditions.is_empty() {
+            quote_spanned!(Span::mixed_site()=> __own)
+        } else {
+            let never = never.unwrap_or_else(|| quote!(false));
+            let wanted = if conditions.is_empty() {
+                quote!(::core::option::Option::None)
+            } else {
+                quote!(::core::option::Option::Some(#(#conditions)&&*))
+            };
+            quote_spanned! {Span::mixed_site()=> {
+                let __never = #never;
+                let __wanted = if __never { ::core::option::Option::None } else { #wanted };
+                #krate::__private::decide(__own, __never, __wanted)
+            }}
+        };
+        quote_spanned! {Span::mixed_site()=> |__error, __attempt| {
+            #[allow(unused_imports)]
+            use #krate::__private::{
+                InChain as _, InPointee as _, InSources as _, IsItself as _, IsNever as _,
+                TextByDebug as _, TextByDisplay as _, TextOfType as _, VerdictByClassify as _,
+                VerdictUnknown as _,
+            };
+            #context
+            let __own = (&&#krate::__private::Ask(__error)).retry_verdict();
+            let __verdict = #verdict;
+            #krate::__private::Judged::new(__verdict, (&&&#krate::__private::Ask(__error)).retry_text())
+        }}
+    }
+
+    fn any_of(&self, wanted: &Wanted) -> TokenStream {
+        let krate = &self.krate;
+        let references =
+            if self.function.error_may_borrow(&self.output) { quote!(&&&) } else { quote!(&&&&&) };
+        let mut tests: Vec<TokenStream> = Vec::new();
+        for ty in &wanted.types {
+            tests.push(quote_spanned! {at(ty.span())=>
+                (#references #krate::__private::Is::<#ty, _>::of(__error)).retry_is()
+            });
+        }
+        if !wanted.kinds.is_empty() {
+            let kinds = wanted.kinds.iter().map(|(word, variant)| {
+                let variant = Ident::new(variant, at(word.span()));
+                quote!(#krate::ErrorKind::#variant)
+            });
+            tests.push(quote_spanned! {Span::mixed_site()=>
+                #krate::__private::is_kind(__own, &[#(#kinds),*])
+            });
+        }
+        quote!((#(#tests)||*))
+    }
+
+    fn condition(&self, condition: &Callback) -> TokenStream {
+        let Callback { expr, arguments } = condition;
+        let span = at(expr.span());
+        let krate = self.krate_at(span);
+        match arguments {
+            Some(1) => quote_spanned!(span=> #krate::__private::ask1(#expr, __error)),
+            Some(_) => quote_spanned!(span=> #krate::__private::ask2(#expr, __error, __attempt)),
+            None => quote_spanned!(span=> #krate::__private::ask(#expr, __error, __attempt)),
+        }
+    }
+
+    fn accept(&self) -> TokenStream {
+        let krate = &self.krate;
+        match &self.keys.retry_if_ok {
+            None => quote!(#krate::__private::accept),
+            Some(Callback { expr, .. }) => quote_spanned! {at(expr.span())=>
+                |__value| !#krate::__private::ask1(#expr, __value)
+            },
+        }
+    }
+
+    fn notify(&self) -> TokenStream {
+        let krate = &self.krate;
+        let context =
+            self.context_in_hook(&quote_spanned!(Span::mixed_site()=> __retrying.attempt()));
+        match &self.keys.on_retry {
+            None => quote!(#krate::__private::silent),
+            Some(Callback { expr, .. }) => quote_spanned! {at(expr.span())=>
+                |__retrying| {
+                    #context
+                    #krate::__private::tell(#expr, __retrying)
+                }
+            },
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What a function becomes: the loop around its body.
+
+mod hooks;
+mod outcome;
+mod site;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Type;
+
+use crate::attribute::keys::Keys;
+use crate::function::Function;
+use crate::function::arguments::Arguments;
+use crate::function::shape::{Boxed, Shape};
+
+/// The function with its retries.
+pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
+    let (shape, output) = Shape::of(function);
+    let waits = shape.waits();
+    let expansion = Expansion { function, keys, krate: krate(keys), output, waits };
+    let arguments = Arguments::of(&function.sig, &function.body, &shape, &expansion.krate);
+    let hoisted = &arguments.hoisted;
+    let hint = expansion.hint(&expansion.outcome());
+    let block = match &shape {
+        Shape::Blocking => expansion.blocking(&arguments),
+        Shape::Async => {
+            let attempt = expansion.attempt(&arguments, Some(&hint));
+            expansion.waiting(&arguments, &quote!(async #attempt))
+        }
+        Shape::Boxed(Boxed { make, .. }) => {
+            let attempt = expansion.attempt(&arguments, Some(&hint));
+            let run = expansion.waiting(&arguments, &quote!(async #attempt));
+            quote!(#make(async move { #hoisted #run }))
+        }
+        Shape::Future { boxed } => {
+            let krate = &expansion.krate;
+            // The type of a boxed future can be named, and has to be where several are made.
+            let hint = boxed.then(|| expansion.hint(&function.output()));
+            let hint = hint.as_ref();
+            let attempt = expansion.attempt(&arguments, hint);
+            let run = expansion.waiting(&arguments, &quote!(#krate::__private::once(|| #attempt)));
+            if *boxed {
+                quote!(::std::boxed::Box::pin(async move { #run }))
+            } else {
+                quote!(async move { #run })
+            }
+        }
+    };
+    function.with_block(&arguments.sig, block)
+}
+
+pub(crate) fn krate(keys: &Keys) -> TokenStream {
+    keys.crate_path.as_ref().map_or_else(|| quote!(::retry_core), ToTokens::to_token_stream)
+}
+
+/// `tokens` as if they stood at `span`.
+fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect()
+}
+
+struct Expansion<'a> {
+    function: &'a Function,
+    keys: &'a Keys,
+    krate: TokenStream,
+    /// What a call gives in the end.
+    output: Type,
+    /// Whether a call waits, and does not block.
+    waits: bool,
+}
+
+impl Expansion<'_> {
+    /// The path of the crate, as if it stood at `span`: an expression that begins with it is then
+    /// shown there, and not at the attribute as a whole.
+    fn krate_at(&self, span: Span) -> TokenStream {
+        respanned(self.krate.clone(), span)
+    }
+
+    /// The block of one attempt: the arguments, then the body. Its braces are those of the body,
+    /// so that a missing value is shown there.
+    fn attempt(&self, arguments: &Arguments, hint: Option<&TokenStream>) -> Group {
+        let Arguments { bind, body, .. } = arguments;
+        let (context, body_tokens) = (self.context_name(), body.stream());
+        let tokens = quote!(#bind #context #hint #body_tokens);
+        let mut block = Group::new(Delimiter::Brace, tokens);
+        block.set_span(body.span());
+        block
+    }
+
+    /// The loop around a future.
+    fn waiting(&self, arguments: &Arguments, operation: &TokenStream) -> TokenStream {
+        let krate = &self.krate;
+        let prepare = &arguments.prepare;
+        let (site, start) = (self.site(), self.start(&quote!(Waiting)));
+        let (hooks, attempt) = (self.hooks(), self.context_value());
+        let limit = at(self.limit_span());
+        let (settle, resume) =
+            (Ident::new("settle_attempt", limit), Ident::new("resume_call", limit));
+        quote_spanned! {Span::mixed_site()=>
+            #site
+            #start
+            loop {
+                #prepare
+                #attempt
+                let __attempted = __run.make_attempt(#operation).await;
+                match __run.#settle(__attempted, #hooks) {
+                    ::core::ops::ControlFlow::Break(__answer) => return __answer,
+                    ::core::ops::ControlFlow::Continue(__delay) => {
+                        #krate::__private::pause(__delay).await;
+                    }
+                }
+                if let ::core::option::Option::Some(__answer) = __run.#resume() {
+                    return __answer;
+                }
+            }
+        }
+    }
+
+    /// The loop of a function that blocks.
+    fn blocking(&self, arguments: &Arguments) -> TokenStream {
+        let prepare = &arguments.prepare;
+        let (site, start) = (self.site(), self.start(&quote!(Blocking)));
+        let (hooks, attempt) = (self.hooks(), self.context_value());
+        let operation = self.attempt(arguments, Some(&self.hint(&self.outcome())));
+        quote_spanned! {Span::mixed_site()=>
+            #site
+            #start
+            loop {
+                #prepare
+                #attempt
+                let __outcome = __run.call_attempt(|| #operation);
+                match __run.settle_attempt(__outcome, #hooks) {
+                    ::core::ops::ControlFlow::Break(__answer) => return __answer,
+                    ::core::ops::ControlFlow::Continue(__delay) => {
+                        if let ::core::option::Option::Some(__answer) = __run.block_for(__delay) {
+                            return __answer;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The state of the call. Its first parameter is whether it has a time limit.
+    fn start(&self, face: &TokenStream) -> TokenStream {
+        let krate = &self.krate;
+        let keeps_time = self.keeps_time();
+        quote_spanned! {Span::mixed_site()=>
+            let mut __run = #krate::__private::Run::<
+                { __POLICY.can_cut() },
+                #krate::__private::#face,
+                _,
+            >::start(&__SITE, #keeps_time);
+        }
+    }
+
+    /// Whether somebody asks how long the call took: then it has to know when it started.
+    fn keeps_time(&self) -> bool {
+        let keys = self.keys;
+        keys.context.is_some()
+            || keys.retry_if.is_some()
+            || keys.on_retry.is_some()
+            || self.retry_error_inside().is_some()
+    }
+}
+
+/// The span of generated tokens that stand for what the user wrote at `span`.
+fn at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}

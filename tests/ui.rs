@@ -4,5 +4,5 @@
 fn every_shape_runs_and_every_mistake_is_explained() {
     let cases = trybuild::TestCases::new();
     cases.pass("ui/pass/*.rs");
-    //cases.compile_fail("ui/fail/*.rs");
+    cases.compile_fail("ui/fail/*.rs");
 }

@@ -36,6 +36,7 @@ fn with_retry_on(attribute: TokenStream, item: &TokenStream) -> TokenStream {
         mistakes.add(error);
     }
     check::blocking(&keys, &function, &mut mistakes);
+    check::constants(&keys, &mut mistakes);
     if mistakes.is_empty() {
         return expand::function(&function, &keys);
     }
@@ -45,7 +46,7 @@ fn with_retry_on(attribute: TokenStream, item: &TokenStream) -> TokenStream {
 /// The function as it is, so that an editor keeps its completions and one mistake gives one
 /// error; a name that `context` would bind is there as well.
 fn plain(function: &Function, keys: &Keys) -> TokenStream {
-    let krate = expand::krate(keys);
+    let krate = expand::krate::path(keys);
     let body = function.body.stream();
     let context = keys.context.as_ref().map(|name| {
         quote!(#[allow(unused_variables)] let #name: &#krate::Attempt = #krate::__private::hint();)

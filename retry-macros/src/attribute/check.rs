@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+
 use crate::attribute::keys::Keys;
 use crate::attribute::mistakes::Mistakes;
 use crate::attribute::value::{Jitter, Value};
@@ -80,4 +83,35 @@ pub(crate) fn blocking(keys: &Keys, function: &Function, mistakes: &mut Mistakes
         let message = "`attempt_timeout` has no effect on a function that blocks: a thread cannot be cut; set the timeout of the client that it calls";
         mistakes.at(key, message);
     }
+}
+
+/// Notes what a constant of the function cannot know.
+pub(crate) fn constants(keys: &Keys, mistakes: &mut Mistakes) {
+    let mut check = |value: Option<TokenStream>| {
+        let Some(tokens) = value else { return };
+        if let Some(word) = find_self(tokens) {
+            let message = "the policy and the labels are constants, which do not know `Self`: write the name of the type";
+            mistakes.at(word, message);
+        }
+    };
+    check(keys.policy.as_ref().map(ToTokens::to_token_stream));
+    check(keys.max_attempts.as_ref().map(ToTokens::to_token_stream));
+    check(keys.strategy.as_ref().map(ToTokens::to_token_stream));
+    for time in
+        [&keys.initial_delay, &keys.max_delay, &keys.timeout, &keys.attempt_timeout, &keys.max_hint]
+    {
+        check(time.as_ref().map(ToTokens::to_token_stream));
+    }
+    check(keys.multiplier.as_ref().map(ToTokens::to_token_stream));
+    check(keys.jitter.as_ref().map(ToTokens::to_token_stream));
+    check(keys.name.as_ref().map(ToTokens::to_token_stream));
+    check(keys.service.as_ref().map(ToTokens::to_token_stream));
+}
+
+fn find_self(tokens: TokenStream) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => Some(ident),
+        TokenTree::Group(group) => find_self(group.stream()),
+        _ => None,
+    })
 }

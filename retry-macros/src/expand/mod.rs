@@ -1,14 +1,17 @@
 //! What a function becomes: the loop around its body.
 
 mod hooks;
+pub(crate) mod krate;
 mod outcome;
 mod site;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::Type;
+use syn::spanned::Spanned;
 
 use crate::attribute::keys::Keys;
+use crate::attribute::total::beyond_timeout;
 use crate::function::Function;
 use crate::function::arguments::Arguments;
 use crate::function::shape::{Boxed, Shape};
@@ -17,7 +20,7 @@ use crate::function::shape::{Boxed, Shape};
 pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
     let (shape, output) = Shape::of(function);
     let waits = shape.waits();
-    let expansion = Expansion { function, keys, krate: krate(keys), output, waits };
+    let expansion = Expansion { function, keys, krate: krate::path(keys), output, waits };
     let arguments = Arguments::of(&function.sig, &function.body, &shape, &expansion.krate);
     let hoisted = &arguments.hoisted;
     let hint = expansion.hint(&expansion.outcome());
@@ -42,15 +45,12 @@ pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
             if *boxed {
                 quote!(::std::boxed::Box::pin(async move { #run }))
             } else {
-                quote!(async move { #run })
+                // Through a function, or clippy would ask for an `async fn` that the user cannot see.
+                quote!(#krate::__private::future(async move { #run }))
             }
         }
     };
     function.with_block(&arguments.sig, block)
-}
-
-pub(crate) fn krate(keys: &Keys) -> TokenStream {
-    keys.crate_path.as_ref().map_or_else(|| quote!(::retry_core), ToTokens::to_token_stream)
 }
 
 /// `tokens` as if they stood at `span`.
@@ -97,11 +97,13 @@ impl Expansion<'_> {
         let krate = &self.krate;
         let prepare = &arguments.prepare;
         let (site, start) = (self.site(), self.start(&quote!(Waiting)));
+        let warning = self.warning();
         let (hooks, attempt) = (self.hooks(), self.context_value());
         let limit = at(self.limit_span());
         let (settle, resume) =
             (Ident::new("settle_attempt", limit), Ident::new("resume_call", limit));
         quote_spanned! {Span::mixed_site()=>
+            #warning
             #site
             #start
             loop {
@@ -125,9 +127,11 @@ impl Expansion<'_> {
     fn blocking(&self, arguments: &Arguments) -> TokenStream {
         let prepare = &arguments.prepare;
         let (site, start) = (self.site(), self.start(&quote!(Blocking)));
+        let warning = self.warning();
         let (hooks, attempt) = (self.hooks(), self.context_value());
         let operation = self.attempt(arguments, Some(&self.hint(&self.outcome())));
         quote_spanned! {Span::mixed_site()=>
+            #warning
             #site
             #start
             loop {
@@ -146,17 +150,34 @@ impl Expansion<'_> {
         }
     }
 
-    /// The state of the call. Its first parameter is whether it has a time limit.
+    /// The state of the call. Its parameters are whether it has a time limit, how it waits, and
+    /// what an attempt returns.
     fn start(&self, face: &TokenStream) -> TokenStream {
         let krate = &self.krate;
-        let keeps_time = self.keeps_time();
+        let (keeps_time, outcome) = (self.keeps_time(), self.outcome());
         quote_spanned! {Span::mixed_site()=>
             let mut __run = #krate::__private::Run::<
                 { __POLICY.can_cut() },
                 #krate::__private::#face,
-                _,
+                #outcome,
             >::start(&__SITE, #keeps_time);
         }
+    }
+
+    /// A warning where the call cannot fit into its timeout. A stable macro has no warnings of its
+    /// own; the use of something deprecated makes the compiler print the note.
+    fn warning(&self) -> Option<TokenStream> {
+        let note = beyond_timeout(self.keys)?;
+        let span = at(self.keys.timeout.as_ref()?.span());
+        Some(quote_spanned! {span=>
+            #[deprecated(note = #note)]
+            #[allow(non_upper_case_globals)]
+            const delays_beyond_timeout: () = ();
+            #[allow(clippy::no_effect)]
+            {
+                delays_beyond_timeout;
+            }
+        })
     }
 
     /// Whether somebody asks how long the call took: then it has to know when it started.

@@ -74,12 +74,13 @@ impl Expansion<'_> {
     }
 
     /// Where it is to be shown that the error type cannot say that time ran out: at the limit.
+    /// Without one, what can be wrong there is the type that the function returns.
     pub(super) fn limit_span(&self) -> Span {
         let keys = self.keys;
         let key = keys.key("timeout").or_else(|| keys.key("attempt_timeout"));
         key.map(Ident::span)
             .or_else(|| keys.policy.as_ref().map(Spanned::span))
-            .unwrap_or_else(Span::call_site)
+            .unwrap_or_else(|| self.output.span())
     }
 
     /// Where a wrong policy is to be shown: at the value that is most often the one.

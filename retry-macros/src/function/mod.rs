@@ -108,6 +108,10 @@ impl Function {
             let message = "`#[with_retry]` cannot pass variadic arguments to a second attempt";
             return Err(Error::new_spanned(variadic, message));
         }
+        if starts_runtime(self.body.stream()) {
+            let message = "`#[tokio::main]` and `#[tokio::test]` have to stand below `#[with_retry]`: above it, they have already made this function one that blocks; swap the two";
+            return Err(Error::new_spanned(&self.sig.ident, message));
+        }
         let message = "`#[with_retry]` goes on a function that can fail: it has to return a `Result` or an `Option`";
         match &self.sig.output {
             ReturnType::Default => Err(Error::new_spanned(&self.sig.ident, message)),
@@ -150,6 +154,16 @@ impl Function {
             self.sig.generics.type_params().map(|parameter| &parameter.ident).collect();
         mentions(error.to_token_stream(), &parameters)
     }
+}
+
+/// Whether `body` is what tokio's attributes leave of a function: it ends in a runtime that is
+/// built, with a message that nobody else uses.
+fn starts_runtime(body: TokenStream) -> bool {
+    body.into_iter().any(|token| match token {
+        TokenTree::Literal(literal) => literal.to_string() == "\"Failed building the Runtime\"",
+        TokenTree::Group(group) => starts_runtime(group.stream()),
+        _ => false,
+    })
 }
 
 fn cannot_fail(ty: &Type) -> bool {

@@ -58,3 +58,8 @@ impl<F: Future> Future for Limited<'_, F> {
 pub fn pause(delay: Duration) -> Pause {
     Pause::new(delay)
 }
+
+/// The future of a whole call, as it is.
+pub const fn future<F: Future>(call: F) -> F {
+    call
+}

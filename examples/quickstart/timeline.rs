@@ -33,8 +33,6 @@ impl Timeline {
         attempt: &Attempt,
         request: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        // `on_retry` is not told of an attempt that was cut; the next attempt knows its delay.
-        self.last_row(|row| _ = row.delay.get_or_insert(attempt.previous_delay()));
         self.rows.borrow_mut().push(Row::starting(attempt));
         let _running = Running { timeline: self, since: Instant::now() };
         let result = request.await;
@@ -108,9 +106,13 @@ fn effort(attempts: usize, took: Duration) -> String {
 
 impl Row {
     fn starting(attempt: &Attempt) -> Self {
-        let start = attempt.elapsed().unwrap_or_default();
+        let start = attempt.elapsed();
+        let number = match attempt.max_attempts() {
+            u32::MAX => attempt.number().to_string(),
+            of => format!("{}/{of}", attempt.number()),
+        };
         Self {
-            number: format!("{}/{}", attempt.number(), attempt.max_attempts()),
+            number,
             start,
             end: start,
             came_back: Err("no answer in time".to_owned()),

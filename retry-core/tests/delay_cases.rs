@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use retry_core::{Attempt, Jitter, ManualClock, Retry, RetryPolicy, Session, Strategy};
+use retry_core::{Attempt, Jitter, ManualClock, Retry, RetryPolicy, Session, Strategy, Time};
 
 const SPREADS: [Jitter; 4] =
     [Jitter::Full, Jitter::Equal, Jitter::Decorrelated, Jitter::Ratio(0.1)];
@@ -77,7 +77,10 @@ fn growth_past_every_integer_stays_at_the_cap_and_ends_no_call_early() {
             let delays: Vec<_> = policy.delays(0).collect();
             assert_eq!(delays.len(), 100_000, "{strategy:?}");
             assert!(delays.is_sorted(), "{strategy:?} shrinks");
-            assert!(delays[1_001..].iter().all(|&delay| delay == cap), "{strategy:?} under {cap:?}");
+            assert!(
+                delays[1_001..].iter().all(|&delay| delay == cap),
+                "{strategy:?} under {cap:?}"
+            );
         }
     }
 }
@@ -96,7 +99,8 @@ fn factors_that_are_no_growth_are_refused() {
 
 #[test]
 fn an_empty_range_is_drawn_from_without_a_panic() {
-    for strategy in [Strategy::Fixed, Strategy::Exponential, Strategy::Linear, Strategy::Fibonacci] {
+    for strategy in [Strategy::Fixed, Strategy::Exponential, Strategy::Linear, Strategy::Fibonacci]
+    {
         for jitter in SPREADS {
             assert_eq!(in_millis(&policy(strategy, (0, 0), jitter)), [0; 5]);
             assert_eq!(in_millis(&policy(strategy, (0, 100), jitter)), [0; 5]);
@@ -126,8 +130,12 @@ fn each_call_of_a_handle_and_of_its_clones_draws_its_own_jitter() {
 fn each_delay_of_a_call_is_drawn_anew() {
     for jitter in SPREADS {
         let policy = policy(Strategy::Fixed, (10_000, 30_000), jitter);
-        let delays: HashSet<_> = policy.delays(3).collect();
-        assert_eq!(delays.len(), 5, "{jitter:?}: {delays:?}");
+        let clock = ManualClock::new();
+        let retry = Retry::new(policy).with_clock(clock.clone());
+        for delays in [policy.delays(3).collect(), failing_call(&retry, &clock)] {
+            let distinct: HashSet<_> = delays.iter().collect();
+            assert_eq!(distinct.len(), 5, "{jitter:?}: {delays:?}");
+        }
     }
 }
 
@@ -165,11 +173,11 @@ fn whole_seconds_are_spread_like_any_other_length() {
 #[test]
 fn a_ratio_spreads_evenly_to_both_sides() {
     let policy = policy(Strategy::Fixed, (1_000, 30_000), Jitter::Ratio(0.5));
-    let attempt = Session::new().describe(&policy, None, None);
+    let attempt = Session::new().describe(&policy, Time::default());
     let mut quarters = [0_u32; 4];
     for draw in 0..1_000 {
         let delay = policy.delay_after(&attempt, draw * (u64::MAX / 1_000));
-        let above = (delay - millis(500)).as_nanos();
+        let above = delay.abs_diff(millis(500)).as_nanos();
         quarters[usize::try_from(above * 4 / 1_000_000_001).unwrap()] += 1;
     }
     assert!(quarters.iter().all(|count| (249..=251).contains(count)), "{quarters:?}");

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generate;
-use retry_core::{
-    Attempt, ErrorKind, Jitter, RetryPolicy, Session, Step, Strategy, Verdict,
-};
+use retry_core::{Attempt, ErrorKind, Jitter, RetryPolicy, Session, Step, Strategy, Time, Verdict};
 
 const FAILED: Verdict = Verdict::Retry(ErrorKind::Unknown);
 
@@ -79,11 +77,11 @@ proptest! {
     fn no_delay_is_above_the_cap(policy in policies(), draws in prop::array::uniform4(any::<u64>())) {
         let mut session = Session::new();
         for number in 1..=1_100_usize {
-            let attempt = session.describe(&policy, None, None);
+            let attempt = session.describe(&policy, Time::default());
             for draw in [0, u64::MAX, draws[number % 4]] {
                 prop_assert!(policy.delay_after(&attempt, draw) <= policy.max_delay());
             }
-            match session.record(&policy, FAILED, None, draws[number % 4]) {
+            match session.record(&policy, FAILED, Time::default(), draws[number % 4]) {
                 Step::Wait(delay) => prop_assert!(delay <= policy.max_delay(), "after {number}"),
                 step => prop_assert!(false, "attempt {number} ended the call: {step:?}"),
             }
@@ -111,12 +109,12 @@ proptest! {
         let mut session = Session::new();
         for number in 1..=1_100 {
             if number > 8 && BOUNDARIES.contains(&number) {
-                let attempt = session.describe(&policy, None, None);
+                let attempt = session.describe(&policy, Time::default());
                 let draws = (0..8).map(|eighth| eighth * (u64::MAX / 8));
                 let delays: Vec<_> = draws.map(|draw| policy.delay_after(&attempt, draw)).collect();
                 prop_assert!(delays.windows(2).all(|pair| pair[0] < pair[1]), "{delays:?}");
             }
-            session.record(&policy, FAILED, None, seed.rotate_left(number));
+            session.record(&policy, FAILED, Time::default(), seed.rotate_left(number));
         }
     }
 
@@ -185,8 +183,9 @@ mod model {
 
     /// `initial × (sixteenths / 16)^(number − 1)`, rounded down, in 16-bit digits, least first.
     pub(crate) fn power(initial: u64, sixteenths: u32, number: u32, cap: u64) -> u64 {
-        let mut digits: Vec<u32> =
-            (0..4).map(|place| u32::try_from((initial >> (16 * place)) & 0xffff).unwrap()).collect();
+        let mut digits: Vec<u32> = (0..4)
+            .map(|place| u32::try_from((initial >> (16 * place)) & 0xffff).unwrap())
+            .collect();
         for _ in 1..number {
             let mut carry = 0;
             for digit in &mut digits {

@@ -3,6 +3,8 @@
 mod attribute;
 mod expand;
 mod function;
+#[cfg(test)]
+mod snapshot;
 
 use proc_macro2::TokenStream;
 use quote::quote;

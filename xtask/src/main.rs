@@ -1,17 +1,21 @@
 //! What a developer runs, the same on every machine and in CI.
 
+mod compile_cost;
+mod tools;
+
 use std::env;
-use std::ffi::OsStr;
-use std::io::{self, Write};
-use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Instant;
+
+use crate::compile_cost::compile_cost;
+use crate::tools::{Tools, run};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
   test            everything that must pass: the steps below, in this order
   test <step>...  these steps only
+  compile-cost    what the attribute costs the compiler, as a table
 
 steps:
 ";
@@ -36,6 +40,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((command, steps)) if command == "test" => test(steps),
+        Some((command, [])) if command == "compile-cost" => {
+            Tools::find().and_then(|tools| compile_cost(&tools))
+        }
         _ => Err(usage()),
     };
     match result {
@@ -89,7 +96,11 @@ fn unit(tools: &Tools) -> Result<(), String> {
     let rest = ["--lib", "--tests"];
     tools.cargo(["test"].iter().chain(&packages).chain(&rest))?;
     tools.cargo(["test", "--package", "retry-core", "--no-default-features", "--lib"])?;
-    tools.cargo(["test", "--package", "retry-tests", "--test", "http"])
+    tools.cargo(["test", "--package", "retry-tests", "--test", "http"])?;
+    let packages =
+        ["2018", "2021", "2024"].map(|edition| format!("--package=retry-tests-edition-{edition}"));
+    let rest = ["test", "--package=retry-tests-renamed"].map(String::from);
+    tools.cargo(rest.iter().chain(&packages))
 }
 
 fn ui(tools: &Tools) -> Result<(), String> {
@@ -98,52 +109,11 @@ fn ui(tools: &Tools) -> Result<(), String> {
 
 fn doc(tools: &Tools) -> Result<(), String> {
     tools.cargo(["test", "--package", "retry-core", "--doc"])?;
-    let mut command = tools.command(["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    let mut command =
+        tools.command(["doc", "--workspace", "--no-deps", "--document-private-items"]);
     run(command.env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
 fn quickstart(tools: &Tools) -> Result<(), String> {
     tools.cargo(["run", "--quiet", "--example", "quickstart"])
-}
-
-/// The programs that the steps call.
-struct Tools {
-    cargo: String,
-}
-
-impl Tools {
-    /// Finds what is there and gets what is not: a minimal toolchain has neither formatter nor
-    /// linter.
-    fn find() -> Result<Self, String> {
-        let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let tools = Self { cargo };
-        for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
-            let there = tools.command([subcommand, "--version"]).output();
-            if !there.is_ok_and(|output| output.status.success()) {
-                println!("installing {component}");
-                run(Command::new("rustup").args(["component", "add", component]))?;
-            }
-        }
-        Ok(tools)
-    }
-
-    fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("lies in the workspace");
-        let mut command = Command::new(&self.cargo);
-        command.args(arguments).current_dir(root);
-        command
-    }
-
-    fn cargo<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<(), String> {
-        run(&mut self.command(arguments))
-    }
-}
-
-/// Runs `command`, with its output going where ours goes.
-fn run(command: &mut Command) -> Result<(), String> {
-    let line = format!("{command:?}").replace('"', "");
-    println!("$ {line}");
-    io::stdout().flush().map_err(|error| error.to_string())?;
-    let status = command.status().map_err(|error| format!("cannot run {line}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{line}: {status}")) }
 }

@@ -47,7 +47,6 @@ use crate::drivers::call::Call;
 use crate::drivers::open_attempt::OpenAttempt;
 use crate::drivers::pause::Pause;
 use crate::drivers::retry::Retry;
-use crate::machines::session::Step;
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::seams::clock::Clock;
 use crate::values::attempt::Attempt;
@@ -169,13 +168,11 @@ impl<'r, E, C> Attempts<'r, E, C> {
     fn failed(&mut self, verdict: Verdict, error: &dyn Display) -> Option<Stopped> {
         let now = Some(self.clock.now());
         match self.call.failed(self.retry.terms(), (verdict, error), now) {
-            Step::Wait(delay) => {
+            Ok(delay) => {
                 self.stage = Stage::Due(delay);
                 None
             }
-            Step::Stop(reason) => Some(self.end(reason, now)),
-            // A classifier that calls an error a success has nothing to hand to the caller.
-            Step::Done => Some(self.end(StopReason::NotRetryable, now)),
+            Err(reason) => Some(self.end(reason, now)),
         }
     }
 

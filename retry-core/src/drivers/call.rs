@@ -123,14 +123,15 @@ impl Call {
         trace::recovered(&self.span, labels, self.session.attempt());
     }
 
-    /// The present attempt failed: what comes next. `now` is needed where there is a deadline.
+    /// The present attempt failed: how long to wait for the next, or why there is none. `now` is
+    /// needed where there is a deadline.
     #[cold]
     pub(crate) fn failed(
         &mut self,
         terms: Terms<'_>,
         (verdict, error): (Verdict, &dyn Display),
         now: Option<Instant>,
-    ) -> Step {
+    ) -> Result<Duration, StopReason> {
         let attempt = self.session.attempt();
         let time = self.time(terms, now);
         let draw = self.rng.get_or_insert_with(|| terms.seeds.next()).draw();
@@ -138,12 +139,17 @@ impl Call {
         let kind = verdict.kind().unwrap_or(ErrorKind::Unknown);
         let max_attempts = terms.policy.max_attempts();
         let failure = Failure { attempt, max_attempts, kind, error };
-        match step {
-            Step::Done => self.succeeded(terms.labels),
-            Step::Wait(delay) => trace::retrying(&self.span, terms.labels, &failure, delay),
-            Step::Stop(reason) => self.gave_up(terms, &failure, (reason, self.elapsed(now))),
-        }
-        step
+        let reason = match step {
+            Step::Wait(delay) => {
+                trace::retrying(&self.span, terms.labels, &failure, delay);
+                return Ok(delay);
+            }
+            Step::Stop(reason) => reason,
+            // What the caller gets is an error, whatever the classifier calls it.
+            Step::Done => StopReason::NotRetryable,
+        };
+        self.gave_up(terms, &failure, (reason, self.elapsed(now)));
+        Err(reason)
     }
 
     /// The call ends outside a failed attempt: its time ran out, or it was cancelled.

@@ -132,7 +132,7 @@ impl RetryPolicy {
         self.multiplier
     }
 
-    /// How the delay is spread.
+    /// How the delay is spread, unless the strategy is random, which draws by itself.
     #[must_use]
     pub const fn jitter(&self) -> Jitter {
         self.jitter

@@ -104,14 +104,13 @@ impl RetryPolicyBuilder {
         if let Some(error) = self.first_error() {
             return Err(error);
         }
-        let draws_by_itself = matches!(self.strategy, Strategy::Random);
         Ok(RetryPolicy {
             max_attempts: self.max_attempts,
             strategy: self.strategy,
             initial: nanos::saturating(self.initial_delay),
             cap: nanos::saturating(self.max_delay),
             multiplier: self.multiplier,
-            jitter: if draws_by_itself { Jitter::None } else { self.jitter },
+            jitter: self.jitter,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             max_hint: nanos::saturating(self.max_hint),

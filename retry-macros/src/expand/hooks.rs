@@ -46,33 +46,47 @@ impl Expansion<'_> {
         let asked = self.keys.retry_if.as_ref().map(|condition| self.condition(condition));
         let context = self.context_in_hook(&quote_spanned!(Span::mixed_site()=> __attempt));
         let conditions: Vec<_> = wanted.into_iter().chain(asked).collect();
-        let verdict = if never.is_none() && conditions.is_empty() {
-            quote_spanned!(Span::mixed_site()=> __own)
-        } else {
-            let never = never.unwrap_or_else(|| quote!(false));
-            let wanted = if conditions.is_empty() {
-                quote!(::core::option::Option::None)
-            } else {
-                quote!(::core::option::Option::Some(#(#conditions)&&*))
-            };
-            quote_spanned! {Span::mixed_site()=> {
+        let verdict = match (never, conditions.is_empty()) {
+            (None, true) => quote_spanned!(Span::mixed_site()=> __own),
+            (Some(never), true) => quote_spanned! {Span::mixed_site()=>
+                #krate::__private::decide(__own, #never, ::core::option::Option::None)
+            },
+            (None, false) => quote_spanned! {Span::mixed_site()=>
+                #krate::__private::decide(
+                    __own,
+                    false,
+                    ::core::option::Option::Some(#(#conditions)&&*),
+                )
+            },
+            (Some(never), false) => quote_spanned! {Span::mixed_site()=> {
                 let __never = #never;
-                let __wanted = if __never { ::core::option::Option::None } else { #wanted };
+                let __wanted = ::core::option::Option::Some(!__never && #(#conditions)&&*);
                 #krate::__private::decide(__own, __never, __wanted)
-            }}
+            }},
         };
+        let type_traits = self.names_types().then(|| {
+            quote! {
+                InChain as _, InPointee as _, InSources as _, IsItself as _, IsNever as _,
+            }
+        });
         quote_spanned! {Span::mixed_site()=> |__error, __attempt| {
             #[allow(unused_imports)]
             use #krate::__private::{
-                InChain as _, InPointee as _, InSources as _, IsItself as _, IsNever as _,
                 TextByDebug as _, TextByDisplay as _, TextOfType as _, VerdictByClassify as _,
-                VerdictUnknown as _,
+                VerdictUnknown as _, #type_traits
             };
             #context
             let __own = (&&#krate::__private::Ask(__error)).retry_verdict();
-            let __verdict = #verdict;
-            #krate::__private::Judged::new(__verdict, (&&&#krate::__private::Ask(__error)).retry_text())
+            #krate::__private::Judged::new(
+                #verdict,
+                (&&&#krate::__private::Ask(__error)).retry_text(),
+            )
         }}
+    }
+
+    fn names_types(&self) -> bool {
+        let lists = [&self.keys.retry_on, &self.keys.never_on];
+        lists.into_iter().flatten().any(|wanted| !wanted.types.is_empty())
     }
 
     fn any_of(&self, wanted: &Wanted) -> TokenStream {

@@ -15,9 +15,8 @@ impl Expansion<'_> {
         let (policy, name, service) = (self.policy(), self.name(), self.service());
         let retries_timeouts = self.retries_timeouts();
         quote_spanned! {Span::mixed_site()=>
-            const __POLICY: #krate::RetryPolicy = #policy;
-            static __SITE: #krate::__private::Site =
-                #krate::__private::Site::new(__POLICY, #name, #service, #retries_timeouts);
+            const __SITE: &#krate::__private::Site =
+                &#krate::__private::Site::new(#policy, #name, #service, #retries_timeouts);
         }
     }
 

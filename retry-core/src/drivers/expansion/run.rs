@@ -12,7 +12,6 @@ use super::probe::Judged;
 use super::site::Site;
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::call::Call;
-use crate::machines::session::Step;
 use crate::seams::clock::Clock;
 pub use crate::seams::clock::{ThreadClock as Blocking, TokioClock as Waiting};
 use crate::values::attempt::Attempt;
@@ -115,12 +114,8 @@ where
         now: Option<Instant>,
     ) -> Result<Duration, Stopped> {
         let attempts = self.call.attempt();
-        match self.call.failed(self.site.terms(), (verdict, cause), now) {
-            Step::Wait(delay) => Ok(delay),
-            Step::Stop(reason) => Err(self.call.stopped(reason, attempts, now)),
-            // An error that is called a success ends the call as it is.
-            Step::Done => Err(self.call.stopped(StopReason::NotRetryable, attempts, now)),
-        }
+        let failed = self.call.failed(self.site.terms(), (verdict, cause), now);
+        failed.map_err(|reason| self.call.stopped(reason, attempts, now))
     }
 
     /// The time, if it is past the deadline.

@@ -26,6 +26,12 @@ impl Site {
         Self { policy, labels, retries_timeouts }
     }
 
+    /// Whether a call can be cut while an attempt runs.
+    #[must_use]
+    pub const fn can_cut(&self) -> bool {
+        self.policy.can_cut()
+    }
+
     pub(super) const fn terms(&'static self) -> Terms<'static> {
         Terms { policy: &self.policy, labels: self.labels, seeds: &Seeds::Process, deadline: None }
     }

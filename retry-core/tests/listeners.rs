@@ -1,0 +1,82 @@
+//! Who hears of a call, and what a call does only for those who listen: its span, its words.
+
+#![cfg(all(feature = "macros", feature = "tracing"))]
+
+mod recorder;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use recorder::{Recorder, Spans};
+use retry_core::{Jitter, ManualClock, Retry, RetryPolicy, with_retry};
+use tracing::level_filters::LevelFilter;
+
+const POLICY: RetryPolicy = RetryPolicy::new().with_jitter(Jitter::None);
+
+fn handle(policy: RetryPolicy) -> Retry {
+    Retry::new(policy).with_name("stock").with_service("inventory").with_clock(ManualClock::new())
+}
+
+#[test]
+fn a_success_at_once_says_nothing_and_opens_no_span_above_debug() {
+    // Somebody else listens at debug level, so no shortcut answers for this thread.
+    let (_elsewhere, _outer) = Recorder::listening(LevelFilter::DEBUG);
+    let (recorder, _guard) = Recorder::listening(LevelFilter::INFO);
+    assert_eq!(handle(POLICY).run_blocking(|| Ok::<_, String>(7)).unwrap(), 7);
+    assert_eq!((recorder.said(), recorder.spans()), (vec![], Spans::default()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_debug_level_a_call_is_one_span_and_all_of_it_happens_inside() {
+    let (recorder, _guard) = Recorder::listening(LevelFilter::DEBUG);
+    let retry = Retry::new(POLICY).with_name("stock").with_service("inventory");
+    let operation = || async {
+        tracing::info!("before the wait");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        tracing::info!("after the wait");
+        Err::<(), _>("down")
+    };
+    retry.run(operation).await.unwrap_err();
+    tracing::info!("outside");
+    let mut said = recorder.said();
+    assert_eq!(said.pop().unwrap().span, None);
+    assert_eq!(said.len(), 3 * 3);
+    assert!(said.iter().all(|said| said.span == Some("retry")), "{said:?}");
+    let spans = recorder.spans();
+    assert_eq!((spans.opened.len(), spans.closed), (1, 1));
+    let (name, fields) = &spans.opened[0];
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!((*name, fields), ("retry", vec![("name", "stock"), ("service", "inventory")]));
+}
+
+/// Counts how often it is put into words.
+#[derive(Debug)]
+struct Counted<'a>(&'a AtomicU32);
+
+impl std::fmt::Display for Counted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        f.write_str("counted")
+    }
+}
+
+#[with_retry(max_attempts = 3, initial_delay = "0ms")]
+fn annotated(formatted: &AtomicU32) -> Result<(), Counted<'_>> {
+    Err(Counted(formatted))
+}
+
+#[test]
+fn an_error_is_put_into_words_only_for_those_who_listen() {
+    let formatted = AtomicU32::new(0);
+    let retry = handle(POLICY).retry_all();
+    let by_handle = || retry.run_blocking(|| Err::<(), _>(Counted(&formatted))).is_err();
+    let by_attribute = || annotated(&formatted).is_err();
+    for call in [&by_handle as &dyn Fn() -> bool, &by_attribute] {
+        assert_eq!((call(), formatted.swap(0, Ordering::Relaxed)), (true, 0), "nobody listens");
+        let levels = [(LevelFilter::OFF, 0), (LevelFilter::ERROR, 1), (LevelFilter::WARN, 3)];
+        for (level, times) in levels {
+            let (_recorder, _guard) = Recorder::listening(level);
+            assert_eq!((call(), formatted.swap(0, Ordering::Relaxed)), (true, times), "at {level}");
+        }
+    }
+}

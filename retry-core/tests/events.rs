@@ -209,4 +209,8 @@ fn the_end_of_a_call_names_the_attempt_that_was_made_last() {
     assert_eq!(retry.run_blocking(operation).unwrap_err().attempts(), 1);
     let end = recorder.said().pop().unwrap();
     assert_eq!((end.message.as_str(), end.field("attempt")), ("cancelled", Some("1")));
+    // Dropped in the delay before an attempt that is never made.
+    drop_after_one_poll(handle(POLICY).run(async || Err::<(), _>("down")));
+    let end = recorder.said().pop().unwrap();
+    assert_eq!((end.message.as_str(), end.field("attempt")), ("cancelled", Some("1")));
 }

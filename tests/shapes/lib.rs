@@ -151,6 +151,18 @@ impl Client {
         third(self.calls).map(|calls| calls + a + b)
     }
 
+    /// Blocks, and consumes what it is given.
+    ///
+    /// # Errors
+    ///
+    /// When it is not yet time.
+    #[with_retry(max_attempts = 3, initial_delay = "0s")]
+    pub fn consuming(&mut self, mut list: Vec<u32>) -> io::Result<Vec<u32>> {
+        self.calls += 1;
+        list.push(third(self.calls)?);
+        Ok(list)
+    }
+
     fn told(retrying: &Retrying<'_, io::Error>) {
         debug_assert!(retrying.error().is_some());
     }
@@ -214,6 +226,7 @@ async fn every_shape_is_retried() {
     let error = Arc::new(Client::default()).shared(vec![1]).await.unwrap_err();
     assert_eq!(error.attempts(), 3);
     assert_eq!(Client::default().blocking((1, 2)).unwrap(), 6);
+    assert_eq!(Client::default().consuming(vec![1]).unwrap(), [1, 3]);
     assert_eq!(opaque(&mut 0).await.unwrap(), 3);
     assert_eq!(boxed(&mut 0).await.unwrap(), 3);
     assert_eq!(*generic::<_, Failure>(&7, &mut 0).await.unwrap(), 7);

@@ -51,8 +51,8 @@ pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
         }
     };
     // What an attempt consumes is a clone; the lint sees only that the argument itself is not.
-    let allow = (!arguments.prepare.is_empty())
-        .then(|| quote!(#[allow(clippy::needless_pass_by_value)]));
+    let allow =
+        (!arguments.prepare.is_empty()).then(|| quote!(#[allow(clippy::needless_pass_by_value)]));
     let function = function.with_block(&arguments.sig, block);
     quote!(#allow #function)
 }

@@ -4,13 +4,14 @@ use std::cell::Cell;
 use std::future::pending;
 use std::pin::Pin;
 use std::sync::mpsc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use retry_core::{
-    CancellationToken, Clock, Jitter, ManualClock, Retry, RetryError, RetryPolicy, Sleep,
-    StopReason, Strategy, with_retry,
+    CancellationToken, Clock, Jitter, ManualClock, Retry, RetryPolicy, Sleep, StopReason, Strategy,
 };
+#[cfg(feature = "macros")]
+use retry_core::{RetryError, with_retry};
 
 const TICK: Duration = Duration::from_millis(100);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -107,18 +108,21 @@ fn a_call_dropped_at_any_await_point_leaves_nothing_behind() {
     }
 }
 
+#[cfg(feature = "macros")]
 #[with_retry(max_attempts = 3, initial_delay = "0ms", timeout = "1h")]
 async fn annotated(alive: &Cell<u32>) -> Result<(), RetryError<&'static str>> {
     fails(alive).await
 }
 
+#[cfg(feature = "macros")]
 #[tokio::test(start_paused = true)]
 async fn an_annotated_call_dropped_in_an_attempt_drops_what_the_attempt_holds() {
     let alive = Cell::new(0);
     for polls in 1..=6 {
         let mut call = Box::pin(annotated(&alive));
         for _ in 0..polls {
-            let polled = std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context)));
+            let polled =
+                std::future::poll_fn(|context| std::task::Poll::Ready(call.as_mut().poll(context)));
             assert!(polled.await.is_pending(), "poll {polls} ended the call");
         }
         assert_eq!(alive.get(), 1);

@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::time::Duration;
 
-use retry_core::{
-    ErrorKind, Jitter, ManualClock, Retry, RetryError, RetryPolicy, StopReason, with_retry,
-};
+#[cfg(feature = "macros")]
+use retry_core::with_retry;
+use retry_core::{ErrorKind, Jitter, ManualClock, Retry, RetryError, RetryPolicy, StopReason};
 use tokio::time::{Instant, sleep};
 
 const fn millis(millis: u64) -> Duration {
@@ -224,6 +224,7 @@ async fn as_many_attempts_as_can_be_counted_still_end_with_the_time() {
     assert_eq!((end.reason(), starts.len()), (StopReason::DeadlineExceeded, 500));
 }
 
+#[cfg(feature = "macros")]
 #[with_retry(
     max_attempts = u32::MAX,
     strategy = "fixed",
@@ -236,6 +237,7 @@ async fn oversleeps(calls: &Cell<u32>) -> Result<(), RetryError<String>> {
     Err("down".to_owned())
 }
 
+#[cfg(feature = "macros")]
 #[tokio::test(start_paused = true)]
 async fn an_annotated_call_that_oversleeps_its_deadline_counts_only_what_was_started() {
     // Tokio's timer has ticks of a millisecond, so the delay ends after the deadline.

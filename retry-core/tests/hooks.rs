@@ -1,5 +1,7 @@
 //! The hook of an annotated function: what it is told, when, and of which failures.
 
+#![cfg(feature = "macros")]
+
 use std::io;
 use std::sync::Mutex;
 use std::time::Duration;

@@ -66,7 +66,6 @@ pub struct Attempts<'r, E, C = ByClassify> {
     pub(super) call: Call,
     stage: Stage,
     last: Option<E>,
-    pub(super) made: u32,
     waited: Duration,
 }
 
@@ -83,7 +82,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     pub(crate) fn start(retry: &'r Retry<C>, clock: &'r dyn Clock) -> Self {
         let call = Call::start(retry.terms().labels, Some(clock.now()));
         let stage = Stage::Due(Duration::ZERO);
-        Self { retry, clock, call, stage, last: None, made: 0, waited: Duration::ZERO }
+        Self { retry, clock, call, stage, last: None, waited: Duration::ZERO }
     }
 
     /// Waits until the next attempt may start. `None` when there is none: the call has ended, and
@@ -97,7 +96,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     /// Dropping the future loses no attempt; the wait begins anew with the next call.
     pub async fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
         let delay = self.until_due()?;
-        if self.made > 0 && pause(self.retry, delay).await.is_err() {
+        if self.call.attempts() > 0 && pause(self.retry, delay).await.is_err() {
             self.cut(StopReason::Cancelled);
             return None;
         }
@@ -119,7 +118,11 @@ impl<'r, E, C> Attempts<'r, E, C> {
             Stage::Over(stopped) => Some(stopped.elapsed),
             _ => self.call.elapsed(Some(self.clock.now())),
         };
-        Report { attempts: self.made, elapsed: elapsed.unwrap_or_default(), waited: self.waited }
+        Report {
+            attempts: self.call.attempts(),
+            elapsed: elapsed.unwrap_or_default(),
+            waited: self.waited,
+        }
     }
 
     pub(super) fn conclude(&mut self) -> RetryError<E> {
@@ -152,7 +155,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
             return None;
         }
         self.waited += delay;
-        self.made += 1;
+        self.call.begin_attempt();
         self.stage = Stage::Running;
         let attempt = self.call.describe(terms, Some(now));
         Some(OpenAttempt { attempts: self, attempt, started: now })
@@ -182,7 +185,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     }
 
     fn end(&mut self, reason: StopReason, now: Option<Instant>) -> Stopped {
-        let stopped = self.call.stopped(reason, self.made, now);
+        let stopped = self.call.stopped(reason, now);
         self.stage = Stage::Over(stopped);
         stopped
     }

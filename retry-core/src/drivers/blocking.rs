@@ -37,7 +37,9 @@ impl<'r, E, C> BlockingAttempts<'r, E, C> {
     pub fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
         let attempts = &mut self.0;
         let delay = attempts.until_due()?;
-        if attempts.made > 0 && block(attempts.clock, delay, attempts.retry.token()).is_err() {
+        if attempts.call.attempts() > 0
+            && block(attempts.clock, delay, attempts.retry.token()).is_err()
+        {
             attempts.cut(StopReason::Cancelled);
             return None;
         }

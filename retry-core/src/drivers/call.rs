@@ -40,6 +40,8 @@ pub(crate) struct Call {
     session: Session,
     rng: Option<Rng>,
     started: Option<Instant>,
+    /// Before an attempt: it is the session's present one, and has not started.
+    waiting: bool,
     over: bool,
     span: CallSpan,
 }
@@ -51,6 +53,7 @@ impl Call {
             session: Session::new(),
             rng: None,
             started,
+            waiting: true,
             over: false,
             span: CallSpan::open(labels),
         }
@@ -64,9 +67,14 @@ impl Call {
         self.started.is_some()
     }
 
-    /// The number of the present attempt.
-    pub(crate) const fn attempt(&self) -> u32 {
-        self.session.attempt()
+    /// How many attempts were started.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.session.attempt() - u32::from(self.waiting)
+    }
+
+    /// The present attempt starts.
+    pub(crate) const fn begin_attempt(&mut self) {
+        self.waiting = false;
     }
 
     /// The end of the call: the caller's deadline or the total timeout, whichever comes first.
@@ -99,15 +107,10 @@ impl Call {
         }
     }
 
-    /// How the call ended, if it ended at `now` for `reason` with the present attempt started.
-    pub(crate) fn stopped(
-        &self,
-        reason: StopReason,
-        attempts: u32,
-        now: Option<Instant>,
-    ) -> Stopped {
+    /// How the call ended, if it ended at `now` for `reason`.
+    pub(crate) fn stopped(&self, reason: StopReason, now: Option<Instant>) -> Stopped {
         let elapsed = self.elapsed(now).unwrap_or_default();
-        Stopped { reason, kind: self.session.kind(), attempts, elapsed }
+        Stopped { reason, kind: self.session.kind(), attempts: self.attempts(), elapsed }
     }
 
     /// The present attempt succeeded.
@@ -141,6 +144,7 @@ impl Call {
         let failure = Failure { attempt, max_attempts, kind, error };
         let reason = match step {
             Step::Wait(delay) => {
+                self.waiting = true;
                 trace::retrying(&self.span, terms.labels, &failure, delay);
                 return Ok(delay);
             }
@@ -188,7 +192,7 @@ impl Call {
     #[cold]
     fn abandoned(&mut self, labels: Labels<'_>) {
         self.over = true;
-        let attempt = self.session.attempt();
+        let attempt = self.attempts();
         if std::thread::panicking() {
             trace::panicked(&self.span, labels, attempt);
         } else {

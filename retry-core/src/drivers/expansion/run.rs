@@ -41,7 +41,8 @@ where
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
         let asks_for_it = matches!(site.policy.strategy(), Strategy::Custom(_));
         let started = (TIMED || keeps_time || asks_for_it).then(|| C::default().now());
-        let call = Call::start(site.labels, started);
+        let mut call = Call::start(site.labels, started);
+        call.begin_attempt();
         Self { site, call, last: Default::default(), clock: PhantomData }
     }
 
@@ -113,24 +114,25 @@ where
         cause: &dyn Display,
         now: Option<Instant>,
     ) -> Result<Duration, Stopped> {
-        let attempts = self.call.attempt();
         let failed = self.call.failed(self.site.terms(), (verdict, cause), now);
-        failed.map_err(|reason| self.call.stopped(reason, attempts, now))
+        failed.map_err(|reason| self.call.stopped(reason, now))
     }
 
-    /// The time, if it is past the deadline.
-    fn passed_deadline(&self) -> Option<Instant> {
-        if !TIMED {
-            return None;
+    /// Begins the next attempt, unless it is past the deadline: then the time that it is.
+    fn begin_attempt(&mut self) -> Option<Instant> {
+        if TIMED && let Some(deadline) = self.call.deadline(self.site.terms()) {
+            let now = C::default().now();
+            if now >= deadline {
+                return Some(now);
+            }
         }
-        let deadline = self.call.deadline(self.site.terms())?;
-        let now = C::default().now();
-        (now >= deadline).then_some(now)
+        self.call.begin_attempt();
+        None
     }
 
-    /// The end of a call whose time has run out after so many attempts.
-    fn out_of_time(&mut self, attempts: u32, now: Instant) -> Stopped {
-        let stopped = self.call.stopped(StopReason::DeadlineExceeded, attempts, Some(now));
+    /// The end of a call whose time has run out.
+    fn out_of_time(&mut self, now: Instant) -> Stopped {
+        let stopped = self.call.stopped(StopReason::DeadlineExceeded, Some(now));
         self.call.cut(self.site.terms(), &stopped);
         stopped
     }
@@ -181,9 +183,9 @@ where
         if !delay.is_zero() {
             std::thread::sleep(delay);
         }
-        let now = self.passed_deadline()?;
+        let now = self.begin_attempt()?;
         let outcome = Timed::<TIMED>::take(&mut self.last)?;
-        let stopped = self.out_of_time(self.call.attempt() - 1, now);
+        let stopped = self.out_of_time(now);
         Some(A::failure(outcome, stopped))
     }
 }
@@ -217,6 +219,7 @@ impl<R> Run<false, Waiting, R> {
     /// The answer of a call whose time has run out during the wait: never.
     #[inline]
     pub fn resume_call<A>(&mut self) -> Option<A> {
+        self.call.begin_attempt();
         None
     }
 }
@@ -265,7 +268,7 @@ impl<R> Run<true, Waiting, R> {
     {
         let now = Waiting.now();
         let Cut::Attempt(limit) = cut else {
-            return Err(self.out_of_time(self.call.attempt(), now));
+            return Err(self.out_of_time(now));
         };
         let attempt = self.call.describe(self.site.terms(), Some(now));
         let kind = ErrorKind::Timeout;
@@ -279,8 +282,8 @@ impl<R> Run<true, Waiting, R> {
 
     /// The answer of a call whose time has run out during the wait.
     pub fn resume_call<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
-        let now = self.passed_deadline()?;
-        let stopped = self.out_of_time(self.call.attempt() - 1, now);
+        let now = self.begin_attempt()?;
+        let stopped = self.out_of_time(now);
         Some(self.answer(stopped))
     }
 

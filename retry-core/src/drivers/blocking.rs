@@ -20,7 +20,8 @@ use crate::values::error::RetryError;
 use crate::values::event::Report;
 use crate::values::stop::StopReason;
 
-/// [`Attempts`] for code that blocks its thread; made by [`Retry::attempts_blocking`].
+/// [`Attempts`] for code that blocks its thread; made by
+/// [`Retry::attempts_blocking`](crate::Retry::attempts_blocking).
 #[derive(Debug)]
 #[must_use = "nothing is attempted until `next` is called"]
 pub struct BlockingAttempts<'r, E, C = ByClassify>(Attempts<'r, E, C>);

@@ -95,7 +95,7 @@ impl<C> Retry<C> {
     /// assert_eq!(result.unwrap_err().attempts(), 1);
     /// ```
     #[must_use]
-    pub fn retry_if<E: ?Sized, P: Fn(&E) -> bool>(self, predicate: P) -> Retry<RetryIf<P>> {
+    pub fn retry_if<E, P: Fn(&E) -> bool>(self, predicate: P) -> Retry<RetryIf<P>> {
         self.with_classifier(RetryIf(predicate))
     }
 
@@ -103,7 +103,6 @@ impl<C> Retry<C> {
     #[must_use]
     pub fn classify_with<E, V>(self, verdict: V) -> Retry<ClassifyWith<V>>
     where
-        E: ?Sized,
         V: Fn(&E, &Attempt) -> Verdict,
     {
         self.with_classifier(ClassifyWith(verdict))

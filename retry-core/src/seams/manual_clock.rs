@@ -101,7 +101,10 @@ impl ManualClock {
             if state.sleepers.len() >= count {
                 return Poll::Ready(());
             }
-            state.watchers.push(context.waker().clone());
+            let known = state.watchers.iter().any(|waker| waker.will_wake(context.waker()));
+            if !known {
+                state.watchers.push(context.waker().clone());
+            }
             Poll::Pending
         })
         .await;

@@ -3,7 +3,8 @@
 //! A [`RetryPolicy`] is `Copy`, built in a `const`, and valid for as long as it exists: there is
 //! no second place where a wrong number could come up. In a `const` a wrong value is a compile
 //! error; values that are only known at run time go through [`RetryPolicy::builder`], whose
-//! [`build`](RetryPolicyBuilder::build) returns a [`PolicyError`] that names field, value and
+//! [`build`](RetryPolicyBuilder::build) returns a [`PolicyError`](crate::PolicyError) that names
+//! field, value and
 //! bound.
 //!
 //! ```

@@ -4,8 +4,7 @@
 //! no second place where a wrong number could come up. In a `const` a wrong value is a compile
 //! error; values that are only known at run time go through [`RetryPolicy::builder`], whose
 //! [`build`](RetryPolicyBuilder::build) returns a [`PolicyError`](crate::PolicyError) that names
-//! field, value and
-//! bound.
+//! field, value and bound.
 //!
 //! ```
 //! use std::time::Duration;

@@ -20,8 +20,10 @@ pub use crate::machines::{
 };
 #[doc(inline)]
 pub use crate::seams::{
+    chain::{AlreadyClassified, ByChain, classify_foreign, verdict_of},
     classify::{ByClassify, Classifier, Classify, ClassifyWith, RetryAll, RetryIf},
     clock::{Clock, Sleep, TokioClock},
+    fields::{AfterField, StatusField},
     manual_clock::ManualClock,
 };
 #[doc(inline)]

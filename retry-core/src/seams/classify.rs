@@ -8,6 +8,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use crate::seams::chain::verdict_of;
 use crate::values::attempt::Attempt;
 use crate::values::kind::{ErrorKind, Verdict};
 
@@ -38,7 +39,7 @@ use crate::values::kind::{ErrorKind, Verdict};
     message = "`{Self}` does not say which of its failures are worth retrying",
     label = "the handle asks `{Self}` through `Classify`, which it does not implement",
     note = "for a type of your own, add `impl retry_core::Classify for {Self} {{}}`, or say more in its `classify`",
-    note = "for any other type, tell the handle: `retry.retry_all()` or `retry.retry_if(|error: &{Self}| …)`"
+    note = "for any other type, tell the handle: `retry.with_classifier(ByChain)`, `retry.retry_all()` or `retry.retry_if(|error: &{Self}| …)`"
 )]
 pub trait Classify {
     /// What to do about this failure.
@@ -47,18 +48,43 @@ pub trait Classify {
     }
 }
 
-impl Classify for io::Error {}
-impl Classify for fmt::Error {}
-impl Classify for String {}
-impl Classify for &str {}
+/// By its kind; see [`verdict_of`](crate::verdict_of).
+impl Classify for io::Error {
+    fn classify(&self) -> Verdict {
+        verdict_of(self)
+    }
+}
+
 impl Classify for tokio::time::error::Elapsed {
     fn classify(&self) -> Verdict {
         Verdict::Retry(ErrorKind::Timeout)
     }
 }
-impl Classify for Box<dyn Error> {}
-impl Classify for Box<dyn Error + Send> {}
-impl Classify for Box<dyn Error + Send + Sync> {}
+
+impl Classify for fmt::Error {}
+impl Classify for String {}
+impl Classify for &str {}
+
+/// By the chain of sources; see [`verdict_of`](crate::verdict_of).
+impl Classify for Box<dyn Error> {
+    fn classify(&self) -> Verdict {
+        verdict_of(&**self)
+    }
+}
+
+/// By the chain of sources; see [`verdict_of`](crate::verdict_of).
+impl Classify for Box<dyn Error + Send> {
+    fn classify(&self) -> Verdict {
+        verdict_of(&**self)
+    }
+}
+
+/// By the chain of sources; see [`verdict_of`](crate::verdict_of).
+impl Classify for Box<dyn Error + Send + Sync> {
+    fn classify(&self) -> Verdict {
+        verdict_of(&**self)
+    }
+}
 
 /// What a [`Retry`](crate::Retry) handle asks about an error of type `E`.
 pub trait Classifier<E: ?Sized> {

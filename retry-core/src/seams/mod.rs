@@ -1,6 +1,8 @@
 //! Layer 1: the seams, where an application can put in its own: each a trait with its smallest
 //! implementations.
 
+pub(crate) mod chain;
 pub(crate) mod classify;
 pub(crate) mod clock;
+pub(crate) mod fields;
 pub(crate) mod manual_clock;

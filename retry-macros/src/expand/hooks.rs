@@ -64,6 +64,11 @@ impl Expansion<'_> {
                 #krate::__private::decide(__own, __never, __wanted)
             }},
         };
+        let own = if self.function.error_may_borrow(&self.output) {
+            quote_spanned!(Span::mixed_site()=> (&&&#krate::__private::AskBorrowing(__error)))
+        } else {
+            quote_spanned!(Span::mixed_site()=> (&&&&#krate::__private::Ask(__error)))
+        };
         let type_traits = self.names_types().then(|| {
             quote! {
                 InChain as _, InPointee as _, InSources as _, IsItself as _, IsNever as _,
@@ -72,11 +77,11 @@ impl Expansion<'_> {
         quote_spanned! {Span::mixed_site()=> |__error, __attempt| {
             #[allow(unused_imports)]
             use #krate::__private::{
-                TextByDebug as _, TextByDisplay as _, TextOfType as _, VerdictByClassify as _,
-                VerdictUnknown as _, #type_traits
+                TextByDebug as _, TextByDisplay as _, TextOfType as _, VerdictByChain as _,
+                VerdictByClassify as _, VerdictOfPointee as _, VerdictUnknown as _, #type_traits
             };
             #context
-            let __own = (&&#krate::__private::Ask(__error)).retry_verdict();
+            let __own = #own.retry_verdict();
             #krate::__private::Judged::new(
                 #verdict,
                 (&&&#krate::__private::Ask(__error)).retry_text(),

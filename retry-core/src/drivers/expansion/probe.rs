@@ -11,6 +11,7 @@ use std::fmt::{self, Debug, Display};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use crate::seams::chain::verdict_of;
 use crate::seams::classify::Classify;
 use crate::values::kind::{ErrorKind, Verdict};
 
@@ -57,25 +58,78 @@ impl Debug for Text<'_> {
     }
 }
 
-/// An error, to be asked for its verdict and its text: `(&&Ask(error)).retry_verdict()`, `(&&&Ask(error)).retry_text()`.
+/// An error, to be asked for its verdict and its text: `(&&&&Ask(error)).retry_verdict()`,
+/// `(&&&Ask(error)).retry_text()`.
 #[derive(Debug)]
 pub struct Ask<'e, E: ?Sized>(pub &'e E);
 
+/// An error type that says it itself.
 pub trait VerdictByClassify {
     fn retry_verdict(&self) -> Verdict;
 }
 
-impl<E: Classify + ?Sized> VerdictByClassify for &Ask<'_, E> {
+impl<E: Classify + ?Sized> VerdictByClassify for &&&Ask<'_, E> {
     fn retry_verdict(&self) -> Verdict {
         self.0.classify()
     }
 }
 
+/// An error with its chain of sources.
+pub trait VerdictByChain {
+    fn retry_verdict(&self) -> Verdict;
+}
+
+impl<E: Error + 'static> VerdictByChain for &&Ask<'_, E> {
+    fn retry_verdict(&self) -> Verdict {
+        verdict_of(self.0)
+    }
+}
+
+/// A pointer to an error: `anyhow::Error`.
+pub trait VerdictOfPointee {
+    fn retry_verdict(&self) -> Verdict;
+}
+
+impl<E, P> VerdictOfPointee for &Ask<'_, P>
+where
+    E: ?Sized + AsError,
+    P: Deref<Target = E>,
+{
+    fn retry_verdict(&self) -> Verdict {
+        verdict_of((**self.0).as_error())
+    }
+}
+
+/// Anything else says nothing.
 pub trait VerdictUnknown {
     fn retry_verdict(&self) -> Verdict;
 }
 
 impl<E: ?Sized> VerdictUnknown for Ask<'_, E> {
+    fn retry_verdict(&self) -> Verdict {
+        Verdict::Retry(ErrorKind::Unknown)
+    }
+}
+
+/// An error that borrows, and so cannot be looked at as a `dyn Error`:
+/// `(&&&AskBorrowing(error)).retry_verdict()`.
+#[derive(Debug)]
+pub struct AskBorrowing<'e, E: ?Sized>(pub &'e E);
+
+impl<E: Classify + ?Sized> VerdictByClassify for &&AskBorrowing<'_, E> {
+    fn retry_verdict(&self) -> Verdict {
+        self.0.classify()
+    }
+}
+
+/// Its sources do not borrow.
+impl<E: Error> VerdictByChain for &AskBorrowing<'_, E> {
+    fn retry_verdict(&self) -> Verdict {
+        self.0.source().map_or(Verdict::Retry(ErrorKind::Unknown), verdict_of)
+    }
+}
+
+impl<E: ?Sized> VerdictUnknown for AskBorrowing<'_, E> {
     fn retry_verdict(&self) -> Verdict {
         Verdict::Retry(ErrorKind::Unknown)
     }

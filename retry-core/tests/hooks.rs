@@ -64,10 +64,10 @@ async fn refused() -> io::Result<()> {
 async fn the_hook_is_told_the_exact_delay_before_it_once_for_each_retry() {
     let (result, told, starts) = noted(refused()).await;
     assert!(result.is_err());
-    let unknown = ErrorKind::Unknown;
+    let network = ErrorKind::Network;
     assert_eq!(
         told,
-        [(1, millis(100), unknown, true, millis(0)), (2, millis(200), unknown, true, millis(100)),]
+        [(1, millis(100), network, true, millis(0)), (2, millis(200), network, true, millis(100)),]
     );
     assert_eq!(starts, [millis(0), millis(100), millis(300)]);
 }

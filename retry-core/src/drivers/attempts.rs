@@ -80,7 +80,7 @@ enum Stage {
 
 impl<'r, E, C> Attempts<'r, E, C> {
     pub(crate) fn start(retry: &'r Retry<C>, clock: &'r dyn Clock) -> Self {
-        let call = Call::start(retry.terms().labels, Some(clock.now()));
+        let call = Call::start(&retry.terms().labels, Some(clock.now()));
         let stage = Stage::Due(Duration::ZERO);
         Self { retry, clock, call, stage, last: None, waited: Duration::ZERO }
     }
@@ -212,7 +212,7 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
     ) -> ControlFlow<Result<T, RetryError<E>>> {
         let error = match result {
             Ok(value) => {
-                self.call.succeeded(self.retry.terms().labels);
+                self.call.succeeded(&self.retry.terms().labels);
                 let now = Some(self.clock.now());
                 // Nobody reads the reason of a success; the numbers are for the report.
                 self.end(StopReason::NotRetryable, now);
@@ -247,7 +247,7 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
 
 impl<E, C> Drop for Attempts<'_, E, C> {
     fn drop(&mut self) {
-        self.call.dropped(self.retry.terms().labels);
+        self.call.dropped(&self.retry.terms().labels);
     }
 }
 

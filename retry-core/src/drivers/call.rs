@@ -48,7 +48,8 @@ pub(crate) struct Call {
 
 impl Call {
     /// A call that begins now; `started` is the time where somebody will ask for it.
-    pub(crate) fn start(labels: Labels<'_>, started: Option<Instant>) -> Self {
+    #[inline]
+    pub(crate) fn start(labels: &Labels<'_>, started: Option<Instant>) -> Self {
         Self {
             session: Session::new(),
             rng: None,
@@ -59,10 +60,12 @@ impl Call {
         }
     }
 
+    #[inline]
     pub(crate) const fn span(&self) -> &CallSpan {
         &self.span
     }
 
+    #[inline]
     pub(crate) const fn keeps_time(&self) -> bool {
         self.started.is_some()
     }
@@ -73,6 +76,7 @@ impl Call {
     }
 
     /// The present attempt starts.
+    #[inline]
     pub(crate) const fn begin_attempt(&mut self) {
         self.waiting = false;
     }
@@ -114,7 +118,8 @@ impl Call {
     }
 
     /// The present attempt succeeded.
-    pub(crate) fn succeeded(&mut self, labels: Labels<'_>) {
+    #[inline]
+    pub(crate) fn succeeded(&mut self, labels: &Labels<'_>) {
         self.over = true;
         if self.session.attempt() > 1 {
             self.recovered(labels);
@@ -122,8 +127,8 @@ impl Call {
     }
 
     #[cold]
-    fn recovered(&self, labels: Labels<'_>) {
-        trace::recovered(&self.span, labels, self.session.attempt());
+    fn recovered(&self, labels: &Labels<'_>) {
+        trace::recovered(&self.span, *labels, self.session.attempt());
     }
 
     /// The present attempt failed: how long to wait for the next, or why there is none. `now` is
@@ -183,20 +188,21 @@ impl Call {
     }
 
     /// To be called when the driver is dropped: says so, unless the call is over.
-    pub(crate) fn dropped(&mut self, labels: Labels<'_>) {
+    #[inline]
+    pub(crate) fn dropped(&mut self, labels: &Labels<'_>) {
         if !self.over {
             self.abandoned(labels);
         }
     }
 
     #[cold]
-    fn abandoned(&mut self, labels: Labels<'_>) {
+    fn abandoned(&mut self, labels: &Labels<'_>) {
         self.over = true;
         let attempt = self.attempts();
         if std::thread::panicking() {
-            trace::panicked(&self.span, labels, attempt);
+            trace::panicked(&self.span, *labels, attempt);
         } else {
-            trace::cancelled(&self.span, labels, attempt);
+            trace::cancelled(&self.span, *labels, attempt);
         }
     }
 }

@@ -28,18 +28,20 @@ use crate::values::stop::StopReason;
 pub(crate) struct CallSpan(Option<Box<Span>>);
 
 impl CallSpan {
-    pub(crate) fn open(labels: Labels<'_>) -> Self {
+    #[inline]
+    pub(crate) fn open(labels: &Labels<'_>) -> Self {
         if tracing::level_enabled!(Level::DEBUG) { Self::open_listened(labels) } else { Self(None) }
     }
 
     #[cold]
-    fn open_listened(labels: Labels<'_>) -> Self {
-        let Labels { name, service } = labels;
+    fn open_listened(labels: &Labels<'_>) -> Self {
+        let Labels { name, service } = *labels;
         let span = tracing::debug_span!(target: "retry_core", "retry", name, service);
         Self((!span.is_disabled()).then(|| Box::new(span)))
     }
 
     /// Runs `work`, a poll of the operation, inside the span.
+    #[inline]
     pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         match &self.0 {
             None => work(),

@@ -12,7 +12,7 @@ pub(crate) struct CallSpan;
 
 #[allow(clippy::unused_self)] // the shape of the real one
 impl CallSpan {
-    pub(crate) const fn open(_: Labels<'_>) -> Self {
+    pub(crate) const fn open(_: &Labels<'_>) -> Self {
         Self
     }
 

@@ -58,12 +58,14 @@ pub struct Session {
 
 impl Session {
     /// A call before its first attempt has ended.
+    #[inline]
     #[must_use]
     pub const fn new() -> Self {
         Self { attempt: 1, previous_kind: None, previous_delay: 0 }
     }
 
     /// The number of the present attempt, from 1.
+    #[inline]
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         self.attempt

@@ -37,11 +37,12 @@ where
     C: Clock + Default,
 {
     /// A call that starts now. `keeps_time` where somebody asks how long it took.
+    #[inline]
     #[must_use]
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
         let asks_for_it = matches!(site.policy.strategy(), Strategy::Custom(_));
         let started = (TIMED || keeps_time || asks_for_it).then(|| C::default().now());
-        let mut call = Call::start(site.labels, started);
+        let mut call = Call::start(&site.labels, started);
         call.begin_attempt();
         Self { site, call, last: Default::default(), clock: PhantomData }
     }
@@ -67,7 +68,7 @@ where
         N: FnOnce(&Retrying<'_, R::Error>),
     {
         if outcome.value().is_ok_and(accept) {
-            self.call.succeeded(self.site.labels);
+            self.call.succeeded(&self.site.labels);
             return ControlFlow::Break(A::success(outcome));
         }
         let now = self.now_if_timed();
@@ -148,6 +149,7 @@ where
     Timed<TIMED>: Keep,
 {
     /// Makes one attempt that blocks.
+    #[inline]
     pub fn call_attempt<O>(&self, operation: O) -> R
     where
         O: FnOnce() -> R,
@@ -193,6 +195,7 @@ where
 /// An async function of which no attempt can be cut.
 impl<R> Run<false, Waiting, R> {
     /// Makes one attempt.
+    #[inline]
     pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Plain<'_, F> {
         Plain { operation, span: self.call.span() }
     }
@@ -227,6 +230,7 @@ impl<R> Run<false, Waiting, R> {
 /// An async function with a time limit.
 impl<R> Run<true, Waiting, R> {
     /// Makes one attempt under its limits.
+    #[inline]
     pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Limited<'_, F> {
         let terms = self.site.terms();
         let deadline = self.call.deadline(terms);
@@ -299,7 +303,8 @@ impl<const TIMED: bool, C, R> Drop for Run<TIMED, C, R>
 where
     Timed<TIMED>: Keep,
 {
+    #[inline]
     fn drop(&mut self) {
-        self.call.dropped(self.site.labels);
+        self.call.dropped(&self.site.labels);
     }
 }

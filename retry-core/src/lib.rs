@@ -24,6 +24,7 @@ pub use crate::seams::{
     classify::{ByClassify, Classifier, Classify, ClassifyWith, RetryAll, RetryIf},
     clock::{Clock, Sleep, TokioClock},
     fields::{AfterField, StatusField},
+    http_outcome::HttpOutcome,
     manual_clock::ManualClock,
 };
 #[doc(inline)]

@@ -5,4 +5,5 @@ pub(crate) mod chain;
 pub(crate) mod classify;
 pub(crate) mod clock;
 pub(crate) mod fields;
+pub(crate) mod http_outcome;
 pub(crate) mod manual_clock;

@@ -12,11 +12,12 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Ident, Path, Result, Token};
 
 use crate::attribute::mistakes::Mistakes;
+use crate::attribute::statuses::Statuses;
 use crate::attribute::suggest::did_you_mean;
 use crate::attribute::value::{self, Callback, Jitter, Value, Wanted};
 
 /// Every key, in the order of the manual.
-pub(crate) const KEYS: [&str; 19] = [
+pub(crate) const KEYS: [&str; 20] = [
     "policy",
     "max_attempts",
     "strategy",
@@ -30,6 +31,7 @@ pub(crate) const KEYS: [&str; 19] = [
     "never_on",
     "retry_if",
     "retry_if_ok",
+    "retry_on_status",
     "name",
     "service",
     "context",
@@ -54,6 +56,7 @@ pub(crate) struct Keys {
     pub(crate) never_on: Option<Wanted>,
     pub(crate) retry_if: Option<Callback>,
     pub(crate) retry_if_ok: Option<Callback>,
+    pub(crate) retry_on_status: Option<Statuses>,
     pub(crate) name: Option<Value<String>>,
     pub(crate) service: Option<Value<String>>,
     pub(crate) context: Option<Ident>,
@@ -133,6 +136,7 @@ impl Keys {
             "never_on" => self.never_on = Some(input.parse()?),
             "retry_if" => self.retry_if = Some(condition(input)?),
             "retry_if_ok" => self.retry_if_ok = Some(ok_condition(input)?),
+            "retry_on_status" => self.retry_on_status = Some(input.parse()?),
             "name" => self.name = Some(value::label(name, input)?),
             "service" => self.service = Some(value::label(name, input)?),
             "context" => self.context = Some(context(input)?),

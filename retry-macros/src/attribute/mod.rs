@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod keys;
 pub(crate) mod mistakes;
-mod suggest;
+pub(crate) mod statuses;
+pub(crate) mod suggest;
 pub(crate) mod total;
 pub(crate) mod value;

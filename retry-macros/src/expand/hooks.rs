@@ -46,29 +46,33 @@ impl Expansion<'_> {
         let asked = self.keys.retry_if.as_ref().map(|condition| self.condition(condition));
         let context = self.context_in_hook(&quote_spanned!(Span::mixed_site()=> __attempt));
         let conditions: Vec<_> = wanted.into_iter().chain(asked).collect();
-        let verdict = match (never, conditions.is_empty()) {
-            (None, true) => quote_spanned!(Span::mixed_site()=> __own),
-            (Some(never), true) => quote_spanned! {Span::mixed_site()=>
+        let wanted = self.wanted(&conditions);
+        let verdict = match (never, wanted) {
+            (None, None) => quote_spanned!(Span::mixed_site()=> __own),
+            (Some(never), None) => quote_spanned! {Span::mixed_site()=>
                 #krate::__private::decide(__own, #never, ::core::option::Option::None)
             },
-            (None, false) => quote_spanned! {Span::mixed_site()=>
-                #krate::__private::decide(
-                    __own,
-                    false,
-                    ::core::option::Option::Some(#(#conditions)&&*),
-                )
+            (None, Some(wanted)) => quote_spanned! {Span::mixed_site()=>
+                #krate::__private::decide(__own, false, #wanted)
             },
-            (Some(never), false) => quote_spanned! {Span::mixed_site()=> {
+            (Some(never), Some(wanted)) => quote_spanned! {Span::mixed_site()=> {
                 let __never = #never;
-                let __wanted = ::core::option::Option::Some(!__never && #(#conditions)&&*);
+                let __wanted = if __never { ::core::option::Option::None } else { #wanted };
                 #krate::__private::decide(__own, __never, __wanted)
             }},
         };
+        let status = self.keys.retry_on_status.is_some().then(|| {
+            quote_spanned! {Span::mixed_site()=>
+                let __status = (&&#krate::__private::AskStatus(__error)).retry_status();
+                let __own = #krate::__private::with_status(__own, __status);
+            }
+        });
         let own = if self.function.error_may_borrow(&self.output) {
             quote_spanned!(Span::mixed_site()=> (&&&#krate::__private::AskBorrowing(__error)))
         } else {
             quote_spanned!(Span::mixed_site()=> (&&&&#krate::__private::Ask(__error)))
         };
+        let status_traits = self.status_traits();
         let type_traits = self.names_types().then(|| {
             quote! {
                 InChain as _, InPointee as _, InSources as _, IsItself as _, IsNever as _,
@@ -79,14 +83,41 @@ impl Expansion<'_> {
             use #krate::__private::{
                 TextByDebug as _, TextByDisplay as _, TextOfType as _, VerdictByChain as _,
                 VerdictByClassify as _, VerdictOfPointee as _, VerdictUnknown as _, #type_traits
+                #status_traits
             };
             #context
             let __own = #own.retry_verdict();
+            #status
             #krate::__private::Judged::new(
                 #verdict,
                 (&&&#krate::__private::Ask(__error)).retry_text(),
             )
         }}
+    }
+
+    /// Whether the error is one that the conditions want, where any speaks.
+    fn wanted(&self, conditions: &[TokenStream]) -> Option<TokenStream> {
+        let krate = &self.krate;
+        let status = self.keys.retry_on_status.as_ref().map(|statuses| {
+            quote_spanned! {Span::mixed_site()=>
+                #krate::__private::wanted_status(__status, #statuses)
+            }
+        });
+        match (status, conditions.is_empty()) {
+            (None, true) => None,
+            (Some(status), true) => Some(status),
+            (None, false) => Some(quote!(::core::option::Option::Some(#(#conditions)&&*))),
+            (Some(status), false) => Some(quote! {
+                ::core::option::Option::Some(#status.unwrap_or(true) && #(#conditions)&&*)
+            }),
+        }
+    }
+
+    fn status_traits(&self) -> Option<TokenStream> {
+        self.keys
+            .retry_on_status
+            .as_ref()
+            .map(|_| quote!(StatusByOutcome as _, StatusUnknown as _,))
     }
 
     fn names_types(&self) -> bool {
@@ -127,13 +158,29 @@ impl Expansion<'_> {
         }
     }
 
+    /// What turns an `Ok` value down: its status, then `retry_if_ok`.
     fn accept(&self) -> TokenStream {
         let krate = &self.krate;
-        match &self.keys.retry_if_ok {
-            None => quote!(#krate::__private::accept),
-            Some(Callback { expr, .. }) => quote_spanned! {at(expr.span())=>
-                |__value| !#krate::__private::ask1(#expr, __value)
-            },
+        let asked = self.keys.retry_if_ok.as_ref().map(|Callback { expr, .. }| {
+            quote_spanned!(at(expr.span())=> #krate::__private::turned_down(#expr, __value))
+        });
+        let status = self.keys.retry_on_status.as_ref().map(|statuses| {
+            let traits = self.status_traits();
+            quote_spanned! {Span::mixed_site()=> {
+                #[allow(unused_imports)]
+                use #krate::__private::{#traits};
+                let __status = (&&#krate::__private::AskStatus(__value)).retry_status();
+                #krate::__private::turned_down_by_status(__status, #statuses)
+            }}
+        });
+        match (status, asked) {
+            (None, None) => quote!(#krate::__private::accept),
+            (Some(only), None) | (None, Some(only)) => {
+                quote_spanned!(Span::mixed_site()=> |__value| #only)
+            }
+            (Some(status), Some(asked)) => {
+                quote_spanned!(Span::mixed_site()=> |__value| #status.or_else(|| #asked))
+            }
         }
     }
 

@@ -11,12 +11,11 @@ use std::sync::OnceLock;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-
-use crate::attribute::keys::Keys;
+use syn::Path as CratePath;
 
 /// The path of the crate: what `crate = …` says, else its name in the manifest.
-pub(crate) fn path(keys: &Keys) -> TokenStream {
-    if let Some(path) = &keys.crate_path {
+pub(crate) fn path(said: Option<&CratePath>) -> TokenStream {
+    if let Some(path) = said {
         return path.to_token_stream();
     }
     let name = Ident::new(name_in_manifest(), Span::call_site());

@@ -20,7 +20,8 @@ use crate::function::shape::{Boxed, Shape};
 pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
     let (shape, output) = Shape::of(function);
     let waits = shape.waits();
-    let expansion = Expansion { function, keys, krate: krate::path(keys), output, waits };
+    let expansion =
+        Expansion { function, keys, krate: krate::path(keys.crate_path.as_ref()), output, waits };
     let arguments = Arguments::of(&function.sig, &function.body, &shape, &expansion.krate);
     let hoisted = &arguments.hoisted;
     let hint = expansion.hint(&expansion.outcome());
@@ -58,7 +59,7 @@ pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
 }
 
 /// `tokens` as if they stood at `span`.
-fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     tokens
         .into_iter()
         .map(|mut token| {
@@ -101,13 +102,14 @@ impl Expansion<'_> {
         let krate = &self.krate;
         let prepare = &arguments.prepare;
         let (site, start) = (self.site(), self.start(&quote!(Waiting)));
-        let warning = self.warning();
+        let (warning, status_check) = (self.warning(), self.status_check());
         let (hooks, attempt) = (self.hooks(), self.context_value());
         let limit = at(self.limit_span());
         let (settle, resume) =
             (Ident::new("settle_attempt", limit), Ident::new("resume_call", limit));
         quote_spanned! {Span::mixed_site()=>
             #warning
+            #status_check
             #site
             #start
             loop {
@@ -131,11 +133,12 @@ impl Expansion<'_> {
     fn blocking(&self, arguments: &Arguments) -> TokenStream {
         let prepare = &arguments.prepare;
         let (site, start) = (self.site(), self.start(&quote!(Blocking)));
-        let warning = self.warning();
+        let (warning, status_check) = (self.warning(), self.status_check());
         let (hooks, attempt) = (self.hooks(), self.context_value());
         let operation = self.attempt(arguments, Some(&self.hint(&self.outcome())));
         quote_spanned! {Span::mixed_site()=>
             #warning
+            #status_check
             #site
             #start
             loop {
@@ -168,6 +171,18 @@ impl Expansion<'_> {
         }
     }
 
+    /// That one of value and error carries a status, where statuses are asked for.
+    fn status_check(&self) -> Option<TokenStream> {
+        let krate = &self.krate;
+        let (key, outcome) = (self.keys.key("retry_on_status")?, self.outcome());
+        let carries = Ident::new("retry_carries_status", at(key.span()));
+        Some(quote_spanned! {Span::mixed_site()=> {
+            #[allow(unused_imports)]
+            use #krate::__private::{ErrorHasStatus as _, NeitherHasStatus as _, ValueHasStatus as _};
+            (&&&#krate::__private::Carries::<#outcome>::new()).#carries();
+        }})
+    }
+
     /// A warning where the call cannot fit into its timeout. A stable macro has no warnings of its
     /// own; the use of something deprecated makes the compiler print the note.
     fn warning(&self) -> Option<TokenStream> {
@@ -195,6 +210,6 @@ impl Expansion<'_> {
 }
 
 /// The span of generated tokens that stand for what the user wrote at `span`.
-fn at(span: Span) -> Span {
+pub(crate) fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }

@@ -73,8 +73,13 @@ pub fn tell<E>(hook: impl FnOnce(&Retrying<'_, E>), retrying: &Retrying<'_, E>) 
 /// Accepts every value.
 #[inline]
 #[must_use]
-pub const fn accept<V>(_: &V) -> bool {
-    true
+pub const fn accept<V>(_: &V) -> Option<Verdict> {
+    None
+}
+
+/// The verdict on a value for which `retry_if_ok` holds.
+pub fn turned_down<V>(condition: impl FnOnce(&V) -> bool, value: &V) -> Option<Verdict> {
+    condition(value).then_some(Verdict::Retry(ErrorKind::Unknown))
 }
 
 /// Tells nobody.

@@ -18,6 +18,7 @@ mod outcome;
 mod probe;
 mod run;
 mod site;
+mod status;
 
 pub use argument::*;
 pub use condition::*;
@@ -26,3 +27,4 @@ pub use outcome::*;
 pub use probe::*;
 pub use run::*;
 pub use site::*;
+pub use status::*;

@@ -28,9 +28,10 @@ impl<'e> Judged<'e> {
         Self { verdict, text }
     }
 
-    /// An `Ok` value that `retry_if_ok` does not accept.
-    pub(crate) const fn turned_down() -> Self {
-        Self::new(Verdict::Retry(ErrorKind::Unknown), Text::Constant("the value was turned down"))
+    /// An `Ok` value that is not accepted.
+    pub(crate) fn turned_down(verdict: Option<Verdict>) -> Self {
+        let verdict = verdict.unwrap_or(Verdict::Retry(ErrorKind::Unknown));
+        Self::new(verdict, Text::Constant("the value was turned down"))
     }
 }
 

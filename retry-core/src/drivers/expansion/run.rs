@@ -64,15 +64,16 @@ where
         R: Outcome,
         A: Answer<R>,
         J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
-        K: FnOnce(&R::Value) -> bool,
+        K: FnOnce(&R::Value) -> Option<Verdict>,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
-        if outcome.value().is_ok_and(accept) {
+        let turned_down = outcome.value().map_or(None, accept);
+        if turned_down.is_none() && outcome.value().is_ok() {
             self.call.succeeded(&self.site.labels);
             return ControlFlow::Break(A::success(outcome));
         }
         let now = self.now_if_timed();
-        match self.failed(&outcome, judge, notify, now) {
+        match self.failed(&outcome, turned_down, judge, notify, now) {
             Ok(delay) => {
                 Timed::<TIMED>::put(&mut self.last, outcome);
                 ControlFlow::Continue(delay)
@@ -86,6 +87,7 @@ where
     fn failed<J, N>(
         &mut self,
         outcome: &R,
+        turned_down: Option<Verdict>,
         judge: J,
         notify: N,
         now: Option<Instant>,
@@ -97,9 +99,9 @@ where
     {
         let attempt = self.call.describe(self.site.terms(), now);
         let error = outcome.value().err();
-        let judged = match error {
-            Some(error) => judge(error, &attempt),
-            None => Judged::turned_down(),
+        let judged = match (error, turned_down) {
+            (Some(error), _) => judge(error, &attempt),
+            (None, verdict) => Judged::turned_down(verdict),
         };
         let cause: &dyn Display = &judged.text;
         let delay = self.step(judged.verdict, cause, now)?;
@@ -174,7 +176,7 @@ where
         R: Outcome,
         A: Answer<R>,
         J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
-        K: FnOnce(&R::Value) -> bool,
+        K: FnOnce(&R::Value) -> Option<Verdict>,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
         self.settle(outcome, judge, accept, notify)
@@ -213,7 +215,7 @@ impl<R> Run<false, Waiting, R> {
         R: Outcome,
         A: Answer<R>,
         J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
-        K: FnOnce(&R::Value) -> bool,
+        K: FnOnce(&R::Value) -> Option<Verdict>,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
         self.settle(outcome, judge, accept, notify)
@@ -252,7 +254,7 @@ impl<R> Run<true, Waiting, R> {
         R: Outcome,
         A: Answer<R> + AnswerStopped,
         J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
-        K: FnOnce(&R::Value) -> bool,
+        K: FnOnce(&R::Value) -> Option<Verdict>,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
         match attempted {

@@ -18,7 +18,10 @@ impl Expansion<'_> {
     pub(super) fn context_name(&self) -> Option<TokenStream> {
         let krate = &self.krate;
         let name = self.keys.context.as_ref()?;
-        Some(quote_spanned!(Span::mixed_site()=> let #name: &#krate::Attempt = &__attempt;))
+        Some(quote_spanned! {Span::mixed_site()=>
+            #[allow(unused_variables)]
+            let #name: &#krate::Attempt = &__attempt;
+        })
     }
 
     /// `context`: its name, in a condition or a hook.

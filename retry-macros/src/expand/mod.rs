@@ -113,9 +113,11 @@ impl Expansion<'_> {
             #site
             #start
             loop {
-                #prepare
                 #attempt
-                let __attempted = __run.make_attempt(#operation).await;
+                let __attempted = {
+                    #prepare
+                    __run.make_attempt(#operation).await
+                };
                 match __run.#settle(__attempted, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => return __answer,
                     ::core::ops::ControlFlow::Continue(__delay) => {
@@ -142,9 +144,11 @@ impl Expansion<'_> {
             #site
             #start
             loop {
-                #prepare
                 #attempt
-                let __outcome = __run.call_attempt(|| #operation);
+                let __outcome = {
+                    #prepare
+                    __run.call_attempt(|| #operation)
+                };
                 match __run.settle_attempt(__outcome, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => return __answer,
                     ::core::ops::ControlFlow::Continue(__delay) => {

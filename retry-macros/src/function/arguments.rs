@@ -33,6 +33,8 @@ pub(crate) struct Arguments {
 struct Name {
     ident: Ident,
     mutability: Option<Token![mut]>,
+    /// Bound with `ref`: the body sees a reference to its own value.
+    by_ref: bool,
     passing: Passing,
     cfgs: TokenStream,
 }
@@ -47,6 +49,8 @@ enum Passing {
     Pinned,
     /// A value.
     Value,
+    /// A value that a pattern takes out of a reference.
+    Part,
 }
 
 impl Arguments {
@@ -94,12 +98,11 @@ impl Arguments {
         }
         let Name { passing, cfgs, .. } = names.remove(at);
         collect(&mut pat, (passing, &cfgs), names);
-        let mutable = (passing == Passing::Pinned).then(|| Token![mut](Span::mixed_site()));
-        self.hoisted.extend(quote!(#cfgs let #mutable #pat = #argument;));
+        self.hoisted.extend(quote!(#cfgs let #pat = #argument;));
     }
 
     fn name(&mut self, name: &Name, krate: &TokenStream) {
-        let Name { ident, mutability, passing, cfgs } = name;
+        let Name { ident, mutability, by_ref, passing, cfgs } = name;
         if !mentions(&self.body.stream(), ident) {
             return;
         }
@@ -113,8 +116,8 @@ impl Arguments {
             }
             Passing::Mutable => quote_spanned!(site=> &mut *#ident),
             Passing::Pinned => quote_spanned!(site=> ::core::pin::Pin::as_mut(&mut #ident)),
-            Passing::Value => {
-                if mutability.is_none() && only_borrows(&self.body.stream(), ident) {
+            Passing::Value | Passing::Part => {
+                if mutability.is_none() && !by_ref && only_borrows(&self.body.stream(), ident) {
                     return;
                 }
                 let given = for_attempt(ident, krate, site);
@@ -123,6 +126,9 @@ impl Arguments {
             }
         };
         self.bind.extend(quote_spanned!(site=> #cfgs let #mutability #bound = #value;));
+        if *by_ref {
+            self.bind.extend(quote_spanned!(site=> #cfgs let #bound = &#mutability #bound;));
+        }
         if ident == "self" {
             self.body = rename_self(&self.body, &bound);
         }
@@ -147,7 +153,7 @@ fn this(receiver: &mut Receiver) -> Name {
     if passing == Passing::Pinned {
         receiver.mutability = Some(Token![mut](Span::mixed_site()));
     }
-    Name { ident, mutability, passing, cfgs: TokenStream::new() }
+    Name { ident, mutability, by_ref: false, passing, cfgs: TokenStream::new() }
 }
 
 /// The caller's value for one attempt.
@@ -162,7 +168,7 @@ fn for_attempt(value: &Ident, krate: &TokenStream, site: Span) -> TokenStream {
 fn passing(ty: &Type, pat: &Pat) -> Passing {
     match pat {
         // A pattern that takes the reference apart binds values.
-        Pat::Reference(_) => Passing::Value,
+        Pat::Reference(_) => Passing::Part,
         _ => type_passing(ty),
     }
 }
@@ -189,16 +195,23 @@ fn type_passing(ty: &Type) -> Passing {
 /// The names that a pattern binds; their `mut` goes to where they are bound anew.
 fn collect(pat: &mut Pat, how: (Passing, &TokenStream), names: &mut Vec<Name>) {
     match pat {
-        Pat::Ident(PatIdent { ident, mutability, subpat, .. }) => {
+        Pat::Ident(PatIdent { ident, by_ref, mutability, subpat, .. }) => {
             if let Some((_, pat)) = subpat {
                 collect(pat, how, names);
             }
             // A constant or a unit struct is written like a name; names start in lower case.
             if !ident.to_string().starts_with(char::is_uppercase) {
                 let (passing, cfgs) = (how.0, how.1.clone());
-                let mutability =
-                    if passing == Passing::Pinned { *mutability } else { mutability.take() };
-                names.push(Name { ident: ident.clone(), mutability, passing, cfgs });
+                let name = Name {
+                    ident: ident.clone(),
+                    mutability: mutability.take(),
+                    by_ref: passing == Passing::Value && by_ref.take().is_some(),
+                    passing,
+                    cfgs,
+                };
+                // A pin is borrowed anew through a mutable borrow of itself.
+                *mutability = (passing == Passing::Pinned).then(|| Token![mut](ident.span()));
+                names.push(name);
             }
         }
         Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(|pat| collect(pat, how, names)),

@@ -18,6 +18,9 @@ pub use crate::machines::{
     schedule::Schedule,
     session::{Session, Step, Time},
 };
+#[cfg(feature = "http")]
+#[doc(inline)]
+pub use crate::seams::hint::retry_after;
 #[doc(inline)]
 pub use crate::seams::{
     chain::{AlreadyClassified, ByChain, classify_foreign, verdict_of},
@@ -47,6 +50,10 @@ pub use tokio_util::sync::CancellationToken;
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/with_retry.md")]
 pub use retry_macros::with_retry;
+// Shares its name with the trait: one import brings both.
+#[cfg(feature = "macros")]
+#[doc = include_str!("../docs/classify.md")]
+pub use retry_macros::Classify;
 
 /// What the attribute expands to. Not a public interface: it changes without notice.
 #[doc(hidden)]

@@ -80,3 +80,14 @@ async fn it_mutates() {
     let mut list = vec![];
     assert_eq!(assert_send(s.mutates(&mut list)).await.unwrap(), 4);
 }
+
+static CALLS_OF_THE_TEST: AtomicU32 = AtomicU32::new(0);
+
+#[with_retry(max_attempts = 3, initial_delay = "1ms")]
+#[tokio::test(start_paused = true)]
+async fn it_retries_the_test_below() -> Result<(), String> {
+    match CALLS_OF_THE_TEST.fetch_add(1, Ordering::Relaxed) + 1 {
+        3 => Ok(()),
+        call => Err(format!("call {call}")),
+    }
+}

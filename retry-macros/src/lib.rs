@@ -1,6 +1,7 @@
-//! The attribute macro of `retry-core`; use it from there, as `retry_core::with_retry`.
+//! The macros of `retry-core`; use them from there: `retry_core::with_retry`, `retry_core::Classify`.
 
 mod attribute;
+mod classify;
 mod expand;
 mod function;
 #[cfg(test)]
@@ -21,6 +22,12 @@ pub fn with_retry(
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     with_retry_on(attribute.into(), &item.into()).into()
+}
+
+#[allow(missing_docs)] // stands in the documentation of retry-core
+#[proc_macro_derive(Classify, attributes(retry))]
+pub fn derive_classify(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    classify::derive(item.into()).into()
 }
 
 fn with_retry_on(attribute: TokenStream, item: &TokenStream) -> TokenStream {
@@ -48,7 +55,7 @@ fn with_retry_on(attribute: TokenStream, item: &TokenStream) -> TokenStream {
 /// The function as it is, so that an editor keeps its completions and one mistake gives one
 /// error; a name that `context` would bind is there as well.
 fn plain(function: &Function, keys: &Keys) -> TokenStream {
-    let krate = expand::krate::path(keys);
+    let krate = expand::krate::path(keys.crate_path.as_ref());
     let body = function.body.stream();
     let context = keys.context.as_ref().map(|name| {
         quote!(#[allow(unused_variables)] let #name: &#krate::Attempt = #krate::__private::hint();)

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use once_more::with_retry;
+use once_more::{Classify, with_retry};
 
 /// The name is found.
 ///
@@ -30,9 +30,33 @@ pub async fn said(calls: &mut u32) -> io::Result<u32> {
     if *calls < 3 { Err(io::Error::other("again")) } else { Ok(*calls) }
 }
 
+/// The name is found by the derive.
+#[derive(Debug, Classify)]
+pub enum Found {
+    /// Asks the inner error.
+    #[retry(transparent)]
+    Io(io::Error),
+    /// Waits.
+    #[retry(status = 0, after = 1)]
+    Http(u16, std::time::Duration),
+}
+
+/// The name is said to the derive.
+#[derive(Debug, Classify)]
+#[retry(network, crate = crate::reexported::inner)]
+pub enum Said {
+    /// As the enum says.
+    Unreachable,
+    /// Asks the inner error.
+    #[retry(transparent)]
+    Io(io::Error),
+}
+
 #[cfg(test)]
 #[tokio::test(start_paused = true)]
 async fn both_are_retried() {
     assert_eq!(found(&mut 0).await.unwrap(), 3);
     assert_eq!(said(&mut 0).await.unwrap(), 3);
+    let permanent = || io::Error::from(io::ErrorKind::NotFound);
+    assert_eq!(Found::Io(permanent()).classify(), Said::Io(permanent()).classify());
 }

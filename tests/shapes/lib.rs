@@ -11,7 +11,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use retry_core::{with_retry, Attempt, RetryError, Retrying, Stopped};
+use retry_core::{with_retry, Attempt, Classify, RetryError, Retrying, Stopped};
 
 /// What can go wrong.
 #[derive(Debug)]
@@ -47,6 +47,82 @@ impl From<Stopped> for Failure {
     fn from(stopped: Stopped) -> Self {
         Self::Stopped(stopped)
     }
+}
+
+/// What says itself what it is.
+#[derive(Debug, Classify)]
+#[retry(transient)]
+#[non_exhaustive]
+pub enum Derived<'a, E>
+where
+    E: fmt::Debug,
+{
+    /// As the enum says.
+    Busy,
+    /// As the enum says, too.
+    Moved(&'a str),
+    /// By its kind.
+    #[retry(network)]
+    Unreachable,
+    /// Of the same kind.
+    #[retry(network)]
+    r#Unplugged,
+    /// With a wait.
+    #[retry(rate_limit, after = r#type)]
+    Throttled {
+        /// The wait.
+        r#type: Option<std::time::Duration>,
+        /// Not read.
+        limit: u32,
+    },
+    /// By its status.
+    #[retry(status = 0, after = 1)]
+    Http(u16, std::time::Duration),
+    /// By the same field.
+    #[retry(status)]
+    Plain(u16),
+    /// By the inner error.
+    #[retry(transparent)]
+    Io(io::Error),
+    /// By what nothing is known of.
+    #[retry(transparent)]
+    Generic(E),
+    /// By what borrows.
+    #[retry(transparent)]
+    Borrowed(&'a io::Error),
+    /// Kept for a while.
+    #[deprecated]
+    #[retry(client)]
+    Old,
+    /// In every build.
+    #[cfg(not(any()))]
+    #[retry(permanent)]
+    Everywhere,
+    /// In no build.
+    #[cfg(any())]
+    Nowhere,
+}
+
+/// Never.
+#[derive(Clone, Copy, Debug, Classify)]
+pub enum Never {}
+
+/// One sort.
+#[derive(Clone, Copy, Debug, Classify)]
+#[retry(network)]
+pub struct Unreachable;
+
+/// One wait.
+#[derive(Clone, Copy, Debug, Classify)]
+#[retry(rate_limit, after = 0)]
+pub struct Throttled(pub std::time::Duration);
+
+/// One error.
+#[derive(Debug, Classify)]
+#[retry(transparent)]
+pub struct Wrapped {
+    /// The one.
+    pub source: io::Error,
 }
 
 fn third(calls: u32) -> io::Result<u32> {
@@ -213,6 +289,17 @@ pub async fn option(calls: &mut u32) -> Option<u32> {
     third(*calls).ok()
 }
 
+/// By what its error says.
+///
+/// # Errors
+///
+/// Always.
+#[with_retry(max_attempts = 3, initial_delay = "1ms")]
+pub async fn derived(calls: &mut u32) -> Result<u32, Derived<'static, io::Error>> {
+    *calls += 1;
+    Err(if *calls < 2 { Derived::Unreachable } else { Derived::Io(io::ErrorKind::NotFound.into()) })
+}
+
 #[cfg(test)]
 #[tokio::test(start_paused = true)]
 async fn every_shape_is_retried() {
@@ -231,4 +318,7 @@ async fn every_shape_is_retried() {
     assert_eq!(boxed(&mut 0).await.unwrap(), 3);
     assert_eq!(*generic::<_, Failure>(&7, &mut 0).await.unwrap(), 7);
     assert_eq!(option(&mut 0).await, Some(3));
+    let mut calls = 0;
+    assert!(derived(&mut calls).await.is_err());
+    assert_eq!(calls, 2);
 }

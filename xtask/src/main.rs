@@ -84,11 +84,21 @@ fn fmt(tools: &Tools) -> Result<(), String> {
 fn clippy(tools: &Tools) -> Result<(), String> {
     let deny = ["--", "--deny", "warnings"];
     tools.cargo(["clippy", "--workspace", "--all-targets"].iter().chain(&deny))?;
-    for features in ["", "macros", "tracing"] {
+    let foreign = ["anyhow", "http", "hyper", "redis", "reqwest", "sqlx", "tonic"];
+    for features in ["", "macros", "tracing"].into_iter().chain(foreign) {
         let core = ["clippy", "--package", "retry-core", "--no-default-features", "--features"];
-        tools.cargo(core.iter().chain(&[features]).chain(&deny))?;
+        let targets: &[&str] = if foreign.contains(&features) {
+            &["--lib", "--test", "foreign", "--test", "retry_after"]
+        } else {
+            &[]
+        };
+        tools.cargo(core.iter().chain(&[features]).chain(targets).chain(&deny))?;
     }
-    Ok(())
+    tools.cargo(
+        ["clippy", "--package", "retry-core", "--all-features", "--all-targets"]
+            .iter()
+            .chain(&deny),
+    )
 }
 
 fn unit(tools: &Tools) -> Result<(), String> {
@@ -96,6 +106,7 @@ fn unit(tools: &Tools) -> Result<(), String> {
     let rest = ["--lib", "--tests"];
     tools.cargo(["test"].iter().chain(&packages).chain(&rest))?;
     tools.cargo(["test", "--package", "retry-core", "--no-default-features", "--lib"])?;
+    tools.cargo(["test", "--package", "retry-core", "--all-features", "--tests"])?;
     tools.cargo(["test", "--package", "retry-tests", "--test", "http"])?;
     let packages =
         ["2018", "2021", "2024"].map(|edition| format!("--package=retry-tests-edition-{edition}"));

@@ -2,8 +2,9 @@
 //!
 //! An application's error often only wraps what went wrong: an `io::Error` inside an HTTP client's
 //! error inside its own. The chain is walked from the outside in, and the first link that says
-//! something decides: the standard library's I/O errors by their kind, a timeout of tokio, and
-//! every type that the application has registered.
+//! something decides: the standard library's I/O errors by their kind, a timeout of tokio, the
+//! errors of other crates behind the feature of each, and every type that the application has
+//! registered.
 //!
 //! ```
 //! use std::io;
@@ -21,6 +22,7 @@ use std::io;
 use std::sync::{PoisonError, RwLock};
 
 use crate::seams::classify::Classifier;
+use crate::seams::foreign;
 use crate::values::attempt::Attempt;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::stop::{StopReason, Stopped};
@@ -56,8 +58,10 @@ fn known(error: &(dyn Error + 'static)) -> Option<Verdict> {
     if error.is::<tokio::time::error::Elapsed>() {
         return Some(Verdict::Retry(ErrorKind::Timeout));
     }
-    let stopped = error.downcast_ref::<Stopped>()?;
-    Some(stopped_verdict(stopped))
+    if let Some(stopped) = error.downcast_ref::<Stopped>() {
+        return Some(stopped_verdict(stopped));
+    }
+    foreign::known(error)
 }
 
 /// An I/O error by its kind. One that only wraps another error is as that is; its `source` would

@@ -65,6 +65,13 @@ impl Classify for fmt::Error {}
 impl Classify for String {}
 impl Classify for &str {}
 
+/// As what is in the box.
+impl<E: Classify> Classify for Box<E> {
+    fn classify(&self) -> Verdict {
+        (**self).classify()
+    }
+}
+
 /// By the chain of sources; see [`verdict_of`](crate::verdict_of).
 impl Classify for Box<dyn Error> {
     fn classify(&self) -> Verdict {

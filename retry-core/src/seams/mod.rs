@@ -5,5 +5,8 @@ pub(crate) mod chain;
 pub(crate) mod classify;
 pub(crate) mod clock;
 pub(crate) mod fields;
+pub(crate) mod foreign;
+#[cfg(feature = "http")]
+pub(crate) mod hint;
 pub(crate) mod http_outcome;
 pub(crate) mod manual_clock;

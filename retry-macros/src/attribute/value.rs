@@ -231,7 +231,7 @@ pub(crate) struct Wanted {
     pub(crate) kinds: Vec<(Ident, &'static str)>,
 }
 
-const KINDS: [(&str, &str); 9] = [
+pub(crate) const KINDS: [(&str, &str); 9] = [
     ("transient", "Transient"),
     ("permanent", "Permanent"),
     ("timeout", "Timeout"),

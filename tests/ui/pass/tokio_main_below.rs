@@ -13,5 +13,6 @@ async fn main() -> Result<(), String> {
     if CALLS.get() < 3 {
         return Err("again".to_owned());
     }
+    assert_eq!(CALLS.get(), 3);
     Ok(())
 }

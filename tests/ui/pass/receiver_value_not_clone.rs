@@ -1,0 +1,30 @@
+//! A method by `self` of a type that is not `Clone`, which the body borrows.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use retry_core::with_retry;
+
+struct Client {
+    key: String,
+}
+
+fn third(calls: &AtomicU32) -> Result<u32, String> {
+    match calls.fetch_add(1, Ordering::Relaxed) + 1 {
+        3 => Ok(3),
+        call => Err(format!("call {call}")),
+    }
+}
+
+impl Client {
+    #[with_retry(max_attempts = 3, initial_delay = "1ms")]
+    async fn count(self, calls: &AtomicU32) -> Result<(usize, u32), String> {
+        let call = third(calls)?;
+        Ok((self.key.len(), call))
+    }
+}
+
+#[tokio::main(flavor = "current_thread", start_paused = true)]
+async fn main() {
+    let client = Client { key: "key".to_owned() };
+    assert_eq!(client.count(&AtomicU32::new(0)).await, Ok((3, 3)));
+}

@@ -119,9 +119,9 @@ fn ui(tools: &Tools) -> Result<(), String> {
 }
 
 fn doc(tools: &Tools) -> Result<(), String> {
-    tools.cargo(["test", "--package", "retry-core", "--doc"])?;
-    let mut command =
-        tools.command(["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    tools.cargo(["test", "--package", "retry-core", "--all-features", "--doc"])?;
+    let all = ["doc", "--workspace", "--all-features", "--no-deps", "--document-private-items"];
+    let mut command = tools.command(all);
     run(command.env("RUSTDOCFLAGS", "--deny warnings"))
 }
 

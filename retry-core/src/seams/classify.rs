@@ -48,7 +48,7 @@ pub trait Classify {
     }
 }
 
-/// By its kind; see [`verdict_of`](crate::verdict_of).
+/// By its kind; see [`verdict_of`].
 impl Classify for io::Error {
     fn classify(&self) -> Verdict {
         verdict_of(self)
@@ -72,21 +72,21 @@ impl<E: Classify> Classify for Box<E> {
     }
 }
 
-/// By the chain of sources; see [`verdict_of`](crate::verdict_of).
+/// By the chain of sources; see [`verdict_of`].
 impl Classify for Box<dyn Error> {
     fn classify(&self) -> Verdict {
         verdict_of(&**self)
     }
 }
 
-/// By the chain of sources; see [`verdict_of`](crate::verdict_of).
+/// By the chain of sources; see [`verdict_of`].
 impl Classify for Box<dyn Error + Send> {
     fn classify(&self) -> Verdict {
         verdict_of(&**self)
     }
 }
 
-/// By the chain of sources; see [`verdict_of`](crate::verdict_of).
+/// By the chain of sources; see [`verdict_of`].
 impl Classify for Box<dyn Error + Send + Sync> {
     fn classify(&self) -> Verdict {
         verdict_of(&**self)

@@ -145,20 +145,13 @@ where
     }
 }
 
-/// A function that blocks.
-impl<const TIMED: bool, R> Run<TIMED, Blocking, R>
+/// A call whose attempts cannot be cut: one that blocks, or has no time limit.
+impl<const TIMED: bool, C, R> Run<TIMED, C, R>
 where
     Timed<TIMED>: Keep,
+    C: Clock + Default,
+    (Timed<TIMED>, C): Uncut,
 {
-    /// Makes one attempt that blocks.
-    #[inline]
-    pub fn call_attempt<O>(&self, operation: O) -> R
-    where
-        O: FnOnce() -> R,
-    {
-        self.call.span().in_scope(operation)
-    }
-
     /// Takes the outcome of an attempt: `Break` with the answer of the call, or how long to wait.
     ///
     /// `judge` says what an error is, `accept` whether an `Ok` value is wanted, `notify` is told
@@ -181,6 +174,27 @@ where
     {
         self.settle(outcome, judge, accept, notify)
     }
+}
+
+/// Marks the calls whose attempts always have an outcome.
+pub trait Uncut {}
+
+impl<const TIMED: bool> Uncut for (Timed<TIMED>, Blocking) {}
+impl Uncut for (Timed<false>, Waiting) {}
+
+/// A function that blocks.
+impl<const TIMED: bool, R> Run<TIMED, Blocking, R>
+where
+    Timed<TIMED>: Keep,
+{
+    /// Makes one attempt that blocks.
+    #[inline]
+    pub fn call_attempt<O>(&self, operation: O) -> R
+    where
+        O: FnOnce() -> R,
+    {
+        self.call.span().in_scope(operation)
+    }
 
     /// Blocks for `delay`; the answer of the call when its time has run out by then.
     pub fn block_for<A: Answer<R>>(&mut self, delay: Duration) -> Option<A> {
@@ -200,25 +214,6 @@ impl<R> Run<false, Waiting, R> {
     #[inline]
     pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Plain<'_, F> {
         Plain { operation, span: self.call.span() }
-    }
-
-    /// Takes the outcome of an attempt, as a function that blocks does.
-    #[inline]
-    pub fn settle_attempt<A, J, K, N>(
-        &mut self,
-        outcome: R,
-        judge: J,
-        accept: K,
-        notify: N,
-    ) -> ControlFlow<A, Duration>
-    where
-        R: Outcome,
-        A: Answer<R>,
-        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
-        K: FnOnce(&R::Value) -> Option<Verdict>,
-        N: FnOnce(&Retrying<'_, R::Error>),
-    {
-        self.settle(outcome, judge, accept, notify)
     }
 
     /// The answer of a call whose time has run out during the wait: never.

@@ -9,7 +9,7 @@ use crate::values::kind::Verdict;
 
 /// | what | verdict |
 /// |---|---|
-/// | an error that is known, or wraps one that is, also below `context` | as that is, see [`verdict_of`](crate::verdict_of) |
+/// | an error that is known, or wraps one that is, also below `context` | as that is, see [`verdict_of`] |
 /// | anything else, such as `anyhow!("text")` | retry, unknown |
 impl Classify for anyhow::Error {
     fn classify(&self) -> Verdict {

@@ -42,7 +42,7 @@ impl StatusField for StatusCode {
     }
 }
 
-/// The wait is read out of the headers, by [`retry_after`](crate::retry_after).
+/// The wait is read out of the headers, by [`retry_after`].
 impl<T> HttpOutcome for Response<T> {
     fn http_status(&self) -> Option<u16> {
         Some(self.status().as_u16())

@@ -40,7 +40,7 @@ impl HttpOutcome for Error {
     }
 }
 
-/// The wait is read out of the headers, by [`retry_after`](crate::retry_after).
+/// The wait is read out of the headers, by [`retry_after`].
 impl HttpOutcome for Response {
     fn http_status(&self) -> Option<u16> {
         Some(self.status().as_u16())

@@ -66,6 +66,22 @@ mod raw {
         .await
     }
 
+    /// Answers each request with the next of `answers`, and all that follow with the last.
+    #[cfg(all(feature = "reqwest", feature = "macros"))]
+    pub(crate) async fn answering_in_turn<const N: usize>(
+        answers: [&'static str; N],
+    ) -> SocketAddr {
+        let turn = std::cell::Cell::new(0);
+        serving(async move |mut stream| {
+            read_head(&mut stream).await;
+            let answer = answers[turn.get().min(N - 1)];
+            turn.set(turn.get() + 1);
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.shutdown().await.ok();
+        })
+        .await
+    }
+
     /// Takes connections, and never answers.
     #[cfg(feature = "reqwest")]
     pub(crate) async fn silent() -> SocketAddr {
@@ -254,6 +270,39 @@ mod of_reqwest {
                 assert_verdict(error, verdict);
             }
             assert_eq!(get("not a url").await.unwrap_err().http_status(), None);
+        });
+    }
+
+    #[cfg(feature = "macros")]
+    #[retry_core::with_retry(
+        max_attempts = 4,
+        initial_delay = "1ms",
+        retry_on_status = [429, 500..=504],
+        on_retry = |retrying| told.push((retrying.kind(), retrying.delay())),
+    )]
+    async fn page(url: &str, told: &mut Vec<(ErrorKind, Duration)>) -> reqwest::Result<Response> {
+        get(url).await
+    }
+
+    #[cfg(feature = "macros")]
+    #[test]
+    fn an_annotated_call_waits_as_long_as_a_response_asks_and_no_longer_than_it_answers() {
+        raw::run(async {
+            let busy = "HTTP/1.1 429 \r\nretry-after-ms: 20\r\n\r\n";
+            let down = "HTTP/1.1 503 \r\ncontent-length: 0\r\n\r\n";
+            let good = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
+            let server = raw::answering_in_turn([busy, down, good]).await;
+            let mut told = Vec::new();
+            let response = page(&format!("http://{server}/"), &mut told).await.unwrap();
+            assert_eq!(response.text().await.unwrap(), "hi");
+            assert_eq!(told.len(), 2);
+            assert!(told[0].0 == RateLimit && told[0].1 >= Duration::from_millis(20), "{told:?}");
+            assert!(told[1].0 == Server && told[1].1 <= Duration::from_millis(2), "{told:?}");
+
+            let missing = "HTTP/1.1 404 \r\ncontent-length: 0\r\n\r\n";
+            let server = raw::answering(missing).await;
+            let response = page(&format!("http://{server}/"), &mut told).await.unwrap();
+            assert_eq!((response.status().as_u16(), told.len()), (404, 2), "asked for once");
         });
     }
 }

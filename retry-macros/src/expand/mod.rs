@@ -23,7 +23,6 @@ pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
     let expansion =
         Expansion { function, keys, krate: krate::path(keys.crate_path.as_ref()), output, waits };
     let arguments = Arguments::of(&function.sig, &function.body, &shape, &expansion.krate);
-    let hoisted = &arguments.hoisted;
     let hint = expansion.hint(&expansion.outcome());
     let block = match &shape {
         Shape::Blocking => expansion.blocking(&arguments),
@@ -34,7 +33,7 @@ pub(crate) fn function(function: &Function, keys: &Keys) -> TokenStream {
         Shape::Boxed(Boxed { make, .. }) => {
             let attempt = expansion.attempt(&arguments, Some(&hint));
             let run = expansion.waiting(&arguments, &quote!(async #attempt));
-            quote!(#make(async move { #hoisted #run }))
+            quote!(#make(async move { #run }))
         }
         Shape::Future { boxed } => {
             let krate = &expansion.krate;
@@ -100,7 +99,7 @@ impl Expansion<'_> {
     /// The loop around a future.
     fn waiting(&self, arguments: &Arguments, operation: &TokenStream) -> TokenStream {
         let krate = &self.krate;
-        let prepare = &arguments.prepare;
+        let (hoisted, prepare) = (&arguments.hoisted, &arguments.prepare);
         let (site, start) = (self.site(), self.start(&quote!(Waiting)));
         let (warning, status_check) = (self.warning(), self.status_check());
         let (hooks, attempt) = (self.hooks(), self.context_value());
@@ -111,6 +110,7 @@ impl Expansion<'_> {
             #warning
             #status_check
             #site
+            #hoisted
             #start
             loop {
                 #attempt
@@ -133,7 +133,7 @@ impl Expansion<'_> {
 
     /// The loop of a function that blocks.
     fn blocking(&self, arguments: &Arguments) -> TokenStream {
-        let prepare = &arguments.prepare;
+        let (hoisted, prepare) = (&arguments.hoisted, &arguments.prepare);
         let (site, start) = (self.site(), self.start(&quote!(Blocking)));
         let (warning, status_check) = (self.warning(), self.status_check());
         let (hooks, attempt) = (self.hooks(), self.context_value());
@@ -142,6 +142,7 @@ impl Expansion<'_> {
             #warning
             #status_check
             #site
+            #hoisted
             #start
             loop {
                 #attempt

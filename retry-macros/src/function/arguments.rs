@@ -19,7 +19,7 @@ use crate::function::type_argument;
 pub(crate) struct Arguments {
     /// The signature, without the `mut` of what the body binds anew.
     pub(crate) sig: Signature,
-    /// Before the loop: what a boxed block binds once.
+    /// Before the loop: what is bound once.
     pub(crate) hoisted: TokenStream,
     /// Before each attempt: what it gets.
     pub(crate) prepare: TokenStream,
@@ -35,6 +35,8 @@ struct Name {
     mutability: Option<Token![mut]>,
     /// Bound with `ref`: the body sees a reference to its own value.
     by_ref: bool,
+    /// Used through a shared reference where it cannot be cloned.
+    shared: bool,
     passing: Passing,
     cfgs: TokenStream,
 }
@@ -69,7 +71,10 @@ impl Arguments {
                 FnArg::Typed(argument) => {
                     let passing = passing(&argument.ty, &argument.pat);
                     let cfgs = cfgs(&argument.attrs);
+                    let known = names.len();
                     collect(&mut argument.pat, (passing, &cfgs), &mut names);
+                    let shared = is_shared_closure(&argument.ty);
+                    names[known..].iter_mut().for_each(|name| name.shared = shared);
                 }
             }
         }
@@ -102,7 +107,7 @@ impl Arguments {
     }
 
     fn name(&mut self, name: &Name, krate: &TokenStream) {
-        let Name { ident, mutability, by_ref, passing, cfgs } = name;
+        let Name { ident, mutability, by_ref, shared, passing, cfgs } = name;
         if !mentions(&self.body.stream(), ident) {
             return;
         }
@@ -120,7 +125,14 @@ impl Arguments {
                 if mutability.is_none() && !by_ref && only_borrows(&self.body.stream(), ident) {
                     return;
                 }
-                let given = for_attempt(ident, krate, site);
+                // Declared `mut`, it has to be fresh; a closure is called through what it is.
+                let fresh = mutability.is_some() || *by_ref || *shared;
+                let given = if fresh {
+                    fresh_for_attempt(ident, krate, site)
+                } else {
+                    self.hoisted.extend(quote_spanned!(site=> #cfgs let mut #bound = #ident;));
+                    for_attempt(&bound, krate, site)
+                };
                 self.prepare.extend(quote_spanned!(site=> #cfgs let #bound = #given;));
                 quote_spanned!(site=> #bound)
             }
@@ -153,7 +165,7 @@ fn this(receiver: &mut Receiver) -> Name {
     if passing == Passing::Pinned {
         receiver.mutability = Some(Token![mut](Span::mixed_site()));
     }
-    Name { ident, mutability, by_ref: false, passing, cfgs: TokenStream::new() }
+    Name { ident, mutability, by_ref: false, shared: false, passing, cfgs: TokenStream::new() }
 }
 
 /// The caller's value for one attempt.
@@ -161,8 +173,28 @@ fn for_attempt(value: &Ident, krate: &TokenStream, site: Span) -> TokenStream {
     quote_spanned! {site=> {
         #[allow(unused_imports)]
         use #krate::__private::{BorrowArgument as _, CloneArgument as _};
-        (&&#krate::__private::Argument(&#value)).retry_argument()
+        (&&#krate::__private::Argument::new(&mut #value)).retry_argument()
     }}
+}
+
+/// The caller's value for one attempt that may change it.
+fn fresh_for_attempt(value: &Ident, krate: &TokenStream, site: Span) -> TokenStream {
+    quote_spanned! {site=> {
+        #[allow(unused_imports)]
+        use #krate::__private::{BorrowArgument as _, CloneArgument as _};
+        (&&#krate::__private::FreshArgument(&#value)).retry_argument()
+    }}
+}
+
+/// Whether `ty` is an `impl Fn(…)`, which is called through a shared reference.
+fn is_shared_closure(ty: &Type) -> bool {
+    let Type::ImplTrait(opaque) = ty else { return false };
+    opaque.bounds.iter().any(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => {
+            bound.path.segments.last().is_some_and(|last| last.ident == "Fn")
+        }
+        _ => false,
+    })
 }
 
 fn passing(ty: &Type, pat: &Pat) -> Passing {
@@ -206,6 +238,7 @@ fn collect(pat: &mut Pat, how: (Passing, &TokenStream), names: &mut Vec<Name>) {
                     ident: ident.clone(),
                     mutability: mutability.take(),
                     by_ref: passing == Passing::Value && by_ref.take().is_some(),
+                    shared: false,
                     passing,
                     cfgs,
                 };

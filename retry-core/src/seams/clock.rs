@@ -1,9 +1,10 @@
 //! Where time comes from.
 //!
-//! The loop reads time and waits through a [`Clock`] and nothing else. By default an async call
-//! uses tokio's timer, which follows tokio's paused time in tests, and a blocking call the
-//! operating system's. [`ManualClock`](crate::ManualClock) is for the tests of an application;
-//! another runtime's timer is a small implementation of the trait.
+//! A handle reads time and waits through its [`Clock`], if it was given one. By default an async call
+//! uses tokio's timer, which follows tokio's paused time in tests, and a blocking call the operating
+//! system's; both then wait between attempts without the box that the trait needs, and so does the
+//! attribute. [`ManualClock`](crate::ManualClock) is for the tests of an application; another runtime's timer is
+//! a small implementation of the trait.
 
 use std::fmt::Debug;
 use std::future::Future;

@@ -199,6 +199,8 @@ where
     /// Blocks for `delay`; the answer of the call when its time has run out by then.
     pub fn block_for<A: Answer<R>>(&mut self, delay: Duration) -> Option<A> {
         if !delay.is_zero() {
+            // Asleep, and not parked: nothing ends this wait early, and a park could take an unpark
+            // that the thread's owner is waiting for.
             std::thread::sleep(delay);
         }
         let now = self.begin_attempt()?;

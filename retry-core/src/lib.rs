@@ -26,6 +26,7 @@ pub use crate::seams::{
     classify::{ByClassify, Classifier, Classify, ClassifyWith, RetryAll, RetryIf},
     clock::{Clock, Sleep, TokioClock},
     fields::{AfterField, StatusField},
+    gate::{Admission, Gate, Held, Outcome, Pass, Request, Scope, Settlement, Ticket},
     http_outcome::HttpOutcome,
     manual_clock::ManualClock,
 };
@@ -39,6 +40,7 @@ pub use crate::values::{
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,
     policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},
+    refusal::Refusal,
     stop::{StopReason, Stopped},
     strategy::Strategy,
 };

@@ -69,7 +69,7 @@ pub struct Attempts<'r, E, C = ByClassify> {
     waited: Duration,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Stage {
     /// An attempt may start once this much time has passed.
     Due(Duration),
@@ -114,7 +114,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     /// How the call went so far.
     #[must_use]
     pub fn report(&self) -> Report {
-        let elapsed = match self.stage {
+        let elapsed = match &self.stage {
             Stage::Over(stopped) => Some(stopped.elapsed),
             _ => self.call.elapsed(Some(self.clock.now())),
         };
@@ -129,7 +129,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
         if !matches!(self.stage, Stage::Over(_)) {
             self.cut(StopReason::Cancelled);
         }
-        let Stage::Over(stopped) = self.stage else { unreachable!("`cut` ends the call") };
+        let Stage::Over(stopped) = self.stage.clone() else { unreachable!("`cut` ends the call") };
         RetryError::new(stopped, self.last.take())
     }
 
@@ -186,7 +186,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
 
     fn end(&mut self, reason: StopReason, now: Option<Instant>) -> Stopped {
         let stopped = self.call.stopped(reason, now);
-        self.stage = Stage::Over(stopped);
+        self.stage = Stage::Over(stopped.clone());
         stopped
     }
 }

@@ -114,7 +114,8 @@ impl Call {
     /// How the call ended, if it ended at `now` for `reason`.
     pub(crate) fn stopped(&self, reason: StopReason, now: Option<Instant>) -> Stopped {
         let elapsed = self.elapsed(now).unwrap_or_default();
-        Stopped { reason, kind: self.session.kind(), attempts: self.attempts(), elapsed }
+        let kind = self.session.kind();
+        Stopped { reason, kind, attempts: self.attempts(), elapsed, refusal: None }
     }
 
     /// The present attempt succeeded.

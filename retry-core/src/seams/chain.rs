@@ -120,11 +120,18 @@ const fn io_kind(kind: io::ErrorKind) -> Option<ErrorKind> {
 }
 
 /// The end of an inner call that was retried already. Its attempts are used up, and the outer
-/// call's multiply them: it is retried only where time cut the inner one short.
+/// call's multiply them: it is retried only where time cut the inner one short. What a gate or a
+/// budget refused, it refused to keep load away: another layer does not get around that.
 const fn stopped_verdict(stopped: &Stopped) -> Verdict {
     match stopped.reason() {
         StopReason::Cancelled | StopReason::NotRetryable => Verdict::Stop(ErrorKind::Permanent),
         StopReason::DeadlineExceeded => Verdict::Retry(ErrorKind::Timeout),
+        StopReason::CircuitOpen => Verdict::Stop(ErrorKind::CircuitBreaker),
+        StopReason::Throttled => Verdict::Stop(ErrorKind::RateLimit),
+        StopReason::Budget => match stopped.kind() {
+            Some(kind) => Verdict::Stop(kind),
+            None => Verdict::Stop(ErrorKind::Unknown),
+        },
         StopReason::AttemptsExhausted | StopReason::HintTooLong => match stopped.kind() {
             Some(kind) => Verdict::Retry(kind),
             None => Verdict::Retry(ErrorKind::Unknown),

@@ -6,6 +6,7 @@ pub(crate) mod classify;
 pub(crate) mod clock;
 pub(crate) mod fields;
 pub(crate) mod foreign;
+pub(crate) mod gate;
 #[cfg(feature = "http")]
 pub(crate) mod hint;
 pub(crate) mod http_outcome;

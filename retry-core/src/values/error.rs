@@ -49,8 +49,8 @@ impl<E> RetryError<E> {
 
     /// The reason and its numbers, without the error.
     #[must_use]
-    pub const fn stopped(&self) -> Stopped {
-        self.stopped
+    pub const fn stopped(&self) -> &Stopped {
+        &self.stopped
     }
 
     /// The newest error that an attempt returned. `None` when none did: the call was cut or

@@ -9,6 +9,7 @@ pub(crate) mod nanos;
 pub(crate) mod policy;
 pub(crate) mod policy_builder;
 pub(crate) mod policy_error;
+pub(crate) mod refusal;
 pub(crate) mod status;
 pub(crate) mod stop;
 pub(crate) mod strategy;

@@ -9,6 +9,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::values::kind::ErrorKind;
+use crate::values::refusal::Refusal;
 
 /// Why a call was not tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +25,12 @@ pub enum StopReason {
     HintTooLong,
     /// The cancellation token was triggered.
     Cancelled,
+    /// A circuit breaker refused the next attempt.
+    CircuitOpen,
+    /// The retry budget has no token for another attempt.
+    Budget,
+    /// A client-side throttle or rate limit refused the next attempt.
+    Throttled,
 }
 
 impl StopReason {
@@ -36,6 +43,9 @@ impl StopReason {
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::HintTooLong => "hint_too_long",
             Self::Cancelled => "cancelled",
+            Self::CircuitOpen => "circuit_open",
+            Self::Budget => "budget",
+            Self::Throttled => "throttled",
         }
     }
 }
@@ -49,6 +59,9 @@ impl fmt::Display for StopReason {
             Self::DeadlineExceeded => "no time left for another attempt",
             Self::HintTooLong => "asked to wait longer than allowed",
             Self::Cancelled => "cancelled",
+            Self::CircuitOpen => "the circuit is open",
+            Self::Budget => "the retry budget is used up",
+            Self::Throttled => "throttled on this side",
         })
     }
 }
@@ -73,12 +86,13 @@ impl fmt::Display for StopReason {
 ///     }
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stopped {
     pub(crate) reason: StopReason,
     pub(crate) kind: Option<ErrorKind>,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
+    pub(crate) refusal: Option<Refusal>,
 }
 
 impl Stopped {
@@ -107,6 +121,13 @@ impl Stopped {
     pub const fn elapsed(&self) -> Duration {
         self.elapsed
     }
+
+    /// What the gate said that refused the next attempt: its name, for how long, and why. `None`
+    /// for any other reason.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<&Refusal> {
+        self.refusal.as_ref()
+    }
 }
 
 impl fmt::Display for Stopped {
@@ -119,6 +140,9 @@ impl fmt::Display for Stopped {
             rounded(self.elapsed),
             self.reason
         )?;
+        if let Some(refusal) = &self.refusal {
+            return write!(f, " ({refusal})");
+        }
         match self.kind {
             Some(ErrorKind::Timeout) => f.write_str(" (the last attempt timed out)"),
             _ => Ok(()),
@@ -138,12 +162,14 @@ const fn rounded(elapsed: Duration) -> Duration {
 
 impl std::error::Error for Stopped {}
 
-/// [`io::ErrorKind::TimedOut`], or [`io::ErrorKind::Other`] for a cancelled call; the [`Stopped`]
-/// is the inner error.
+/// [`io::ErrorKind::TimedOut`] where time ran out, [`io::ErrorKind::Other`] for a call that was
+/// cancelled or refused; the [`Stopped`] is the inner error.
 impl From<Stopped> for io::Error {
     fn from(stopped: Stopped) -> Self {
         let kind = match stopped.reason {
-            StopReason::Cancelled => io::ErrorKind::Other,
+            StopReason::Cancelled | StopReason::CircuitOpen | StopReason::Throttled => {
+                io::ErrorKind::Other
+            }
             _ => io::ErrorKind::TimedOut,
         };
         Self::new(kind, stopped)

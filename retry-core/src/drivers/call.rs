@@ -5,11 +5,12 @@
 //! however many functions are annotated.
 
 use std::fmt::Display;
+use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use crate::drivers::seeds::Seeds;
 use crate::drivers::trace::{self, CallSpan, Failure};
-use crate::machines::rng::Rng;
+use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
 use crate::values::attempt::Attempt;
 use crate::values::kind::{ErrorKind, Verdict};
@@ -38,7 +39,8 @@ pub(crate) struct Terms<'a> {
 #[derive(Debug)]
 pub(crate) struct Call {
     session: Session,
-    rng: Option<Rng>,
+    /// The seed of its random stream, once somebody has asked.
+    seed: Option<NonZeroU64>,
     started: Option<Instant>,
     /// Before an attempt: it is the session's present one, and has not started.
     waiting: bool,
@@ -52,7 +54,7 @@ impl Call {
     pub(crate) fn start(labels: &Labels<'_>, started: Option<Instant>) -> Self {
         Self {
             session: Session::new(),
-            rng: None,
+            seed: None,
             started,
             waiting: true,
             over: false,
@@ -95,8 +97,15 @@ impl Call {
     }
 
     /// The present attempt, as of `now` where the time is known.
-    pub(crate) fn describe(&self, terms: Terms<'_>, now: Option<Instant>) -> Attempt {
-        self.session.describe(terms.policy, self.time(terms, now))
+    pub(crate) fn describe(&mut self, terms: Terms<'_>, now: Option<Instant>) -> Attempt {
+        let key = terms.seeds.key(self.seed(terms));
+        let deadline = self.deadline(terms);
+        let described = self.session.describe(terms.policy, self.time(terms, now));
+        Attempt { deadline, key, ..described }
+    }
+
+    fn seed(&mut self, terms: Terms<'_>) -> NonZeroU64 {
+        *self.seed.get_or_insert_with(|| terms.seeds.next())
     }
 
     pub(crate) fn elapsed(&self, now: Option<Instant>) -> Option<Duration> {
@@ -143,10 +152,10 @@ impl Call {
     ) -> Result<Duration, StopReason> {
         let attempt = self.session.attempt();
         let time = self.time(terms, now);
-        let draw = self.rng.get_or_insert_with(|| terms.seeds.next()).draw();
+        let draw = draw_at(self.seed(terms).get(), attempt);
         let step = self.session.record(terms.policy, verdict, time, draw);
         let kind = verdict.kind().unwrap_or(ErrorKind::Unknown);
-        let max_attempts = terms.policy.max_attempts();
+        let max_attempts = terms.policy.most_attempts();
         let failure = Failure { attempt, max_attempts, kind, error };
         let reason = match step {
             Step::Wait(delay) => {
@@ -167,7 +176,7 @@ impl Call {
     pub(crate) fn cut(&mut self, terms: Terms<'_>, stopped: &Stopped) {
         let failure = Failure {
             attempt: stopped.attempts,
-            max_attempts: terms.policy.max_attempts(),
+            max_attempts: terms.policy.most_attempts(),
             kind: stopped.kind.unwrap_or(ErrorKind::Timeout),
             error: &stopped.reason,
         };

@@ -22,12 +22,18 @@ impl Rng {
     }
 }
 
+/// Draw number `n`, from 1, of the stream with this seed, without those before it.
+pub(crate) const fn draw_at(seed: u64, n: u32) -> u64 {
+    mix(seed.wrapping_add(GOLDEN.wrapping_mul(n as u64)))
+}
+
 /// The seed of call number `call` of a stream of calls: neighbours share no pattern.
 pub(crate) const fn seed_of_call(seed: u64, call: u64) -> u64 {
     mix(seed ^ mix(call.wrapping_mul(GOLDEN)))
 }
 
-const fn mix(mut z: u64) -> u64 {
+/// Spreads the bits of `z` over the whole word; no two words give the same.
+pub(crate) const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
@@ -45,6 +51,7 @@ mod tests {
             drawn,
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
+        assert_eq!(drawn, [1, 2, 3].map(|n| draw_at(1_234_567, n)));
     }
 
     #[test]

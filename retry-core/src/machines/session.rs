@@ -22,7 +22,9 @@
 use std::time::Duration;
 
 use crate::values::attempt::Attempt;
+use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::kind_policy::KindPolicy;
 use crate::values::nanos;
 use crate::values::policy::RetryPolicy;
 use crate::values::stop::StopReason;
@@ -54,6 +56,8 @@ pub struct Session {
     attempt: u32,
     previous_kind: Option<ErrorKind>,
     previous_delay: u64,
+    /// How often each kind with a schedule of its own has failed; made at the first such failure.
+    own_failures: Option<Box<[u32]>>,
 }
 
 impl Session {
@@ -61,7 +65,7 @@ impl Session {
     #[inline]
     #[must_use]
     pub const fn new() -> Self {
-        Self { attempt: 1, previous_kind: None, previous_delay: 0 }
+        Self { attempt: 1, previous_kind: None, previous_delay: 0, own_failures: None }
     }
 
     /// The number of the present attempt, from 1.
@@ -82,11 +86,13 @@ impl Session {
     pub const fn describe(&self, policy: &RetryPolicy, time: Time) -> Attempt {
         Attempt {
             number: self.attempt,
-            max_attempts: policy.max_attempts(),
+            max_attempts: policy.most_attempts(),
             previous_delay: Duration::from_nanos(self.previous_delay),
             previous_kind: self.previous_kind,
             elapsed: time.elapsed,
             remaining: time.remaining,
+            deadline: None,
+            key: IdempotencyKey::NONE,
         }
     }
 
@@ -99,7 +105,8 @@ impl Session {
     /// The questions are asked in this order: is it worth it ([`StopReason::NotRetryable`]), are
     /// there attempts left ([`StopReason::AttemptsExhausted`]), is the wait that the other side
     /// asks for within `max_hint` ([`StopReason::HintTooLong`]), does the delay end before the
-    /// deadline ([`StopReason::DeadlineExceeded`]).
+    /// deadline ([`StopReason::DeadlineExceeded`]). Attempts and delays are those of the kind,
+    /// where it has its own.
     pub fn record(
         &mut self,
         policy: &RetryPolicy,
@@ -117,13 +124,19 @@ impl Session {
             Verdict::RetryAfter(kind, hint) => (kind, Some(hint)),
         };
         self.previous_kind = Some(kind);
-        if self.attempt >= policy.max_attempts() {
+        let own = policy.own(kind);
+        let failures = self.count_failure(policy, own);
+        if failures.counted >= failures.limit {
             return Step::Stop(StopReason::AttemptsExhausted);
         }
         if hint.is_some_and(|hint| hint > policy.max_hint()) {
             return Step::Stop(StopReason::HintTooLong);
         }
-        let backoff = policy.delay_nanos(&self.describe(policy, time), draw);
+        let answered = Attempt { number: failures.answered, ..self.describe(policy, time) };
+        let backoff = match own {
+            None => policy.delay_nanos(&answered, draw),
+            Some(index) => policy.backoff_of(&policy.kinds()[index]).delay_after(&answered, draw),
+        };
         let delay = Duration::from_nanos(match hint {
             None => backoff,
             // On top of the hint, so that callers who were told the same second spread upward
@@ -137,6 +150,48 @@ impl Session {
         self.previous_delay = nanos::saturating(delay);
         Step::Wait(delay)
     }
+
+    /// Counts the failure that ended the present attempt, where its kind has a schedule of its own.
+    fn count_failure(&mut self, policy: &RetryPolicy, own: Option<usize>) -> Failures {
+        let kinds = policy.kinds();
+        if own.is_none() && self.own_failures.is_none() {
+            let failures = self.attempt;
+            return Failures {
+                counted: failures,
+                limit: policy.max_attempts(),
+                answered: failures,
+            };
+        }
+        let counts = self.own_failures.get_or_insert_with(|| vec![0; kinds.len()].into());
+        if let Some(index) = own {
+            counts[index] = counts[index].saturating_add(1);
+        }
+        let sum = |of: &dyn Fn(&KindPolicy) -> bool| {
+            let counts = kinds.iter().zip(counts.iter()).filter(|(own, _)| of(own));
+            counts.fold(0_u32, |sum, (_, count)| sum.saturating_add(*count))
+        };
+        let with_own_attempts = sum(&|own| own.max_attempts.is_some());
+        let general = self.attempt.saturating_sub(with_own_attempts);
+        match own.map(|index| (counts[index], kinds[index].max_attempts)) {
+            None => {
+                let answered = self.attempt.saturating_sub(sum(&|_| true));
+                Failures { counted: general, limit: policy.max_attempts(), answered }
+            }
+            Some((answered, None)) => {
+                Failures { counted: general, limit: policy.max_attempts(), answered }
+            }
+            Some((answered, Some(limit))) => Failures { counted: answered, limit, answered },
+        }
+    }
+}
+
+/// How often a call has failed in a way that counts.
+struct Failures {
+    /// Against this limit.
+    counted: u32,
+    limit: u32,
+    /// Under this schedule.
+    answered: u32,
 }
 
 impl Default for Session {

@@ -1,7 +1,8 @@
 //! One invocation of the operation, numbered from 1.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::ErrorKind;
 
 /// What is known about one attempt when it starts (or, for a delay function, when it has failed).
@@ -24,16 +25,22 @@ pub struct Attempt {
     pub(crate) previous_kind: Option<ErrorKind>,
     pub(crate) elapsed: Duration,
     pub(crate) remaining: Option<Duration>,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) key: IdempotencyKey,
 }
 
 impl Attempt {
     /// 1 for the first attempt, 2 for the first retry, …
+    ///
+    /// A delay function is given the number of failures that its schedule has answered, which is
+    /// less where other kinds have schedules of their own.
     #[must_use]
     pub const fn number(&self) -> u32 {
         self.number
     }
 
-    /// How many attempts the call may make, the first included.
+    /// How many attempts the call may make at most, the first included; see
+    /// [`RetryPolicy::most_attempts`](crate::RetryPolicy::most_attempts).
     #[must_use]
     pub const fn max_attempts(&self) -> u32 {
         self.max_attempts
@@ -75,5 +82,20 @@ impl Attempt {
     #[must_use]
     pub const fn remaining(&self) -> Option<Duration> {
         self.remaining
+    }
+
+    /// When the call ends at the latest, on the call's clock: what an attempt passes on to the
+    /// calls that it makes. `None` without a deadline, and for an attempt that a bare
+    /// [`Session`](crate::Session) describes.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The key that all attempts of the call share, and no other call has. All zeros for an
+    /// attempt that a bare [`Session`](crate::Session) describes.
+    #[must_use]
+    pub const fn idempotency_key(&self) -> IdempotencyKey {
+        self.key
     }
 }

@@ -1,10 +1,13 @@
 //! Layer 0: plain values. No clock, no async, no I/O; everything here can be built in a `const`.
 
 pub(crate) mod attempt;
+pub(crate) mod backoff;
 pub(crate) mod error;
 pub(crate) mod event;
+pub(crate) mod idempotency_key;
 pub(crate) mod jitter;
 pub(crate) mod kind;
+pub(crate) mod kind_policy;
 pub(crate) mod nanos;
 pub(crate) mod policy;
 pub(crate) mod policy_builder;

@@ -24,10 +24,13 @@
 use std::time::Duration;
 
 use crate::values::attempt::Attempt;
-use crate::values::jitter::{Jitter, Spread};
+use crate::values::backoff::Backoff;
+use crate::values::jitter::Jitter;
+use crate::values::kind::ErrorKind;
+use crate::values::kind_policy::KindPolicy;
 use crate::values::nanos;
 use crate::values::policy_builder::RetryPolicyBuilder;
-use crate::values::strategy::{self, Strategy};
+use crate::values::strategy::Strategy;
 
 /// When to try again, how long to wait, and when to give up.
 ///
@@ -42,6 +45,7 @@ use crate::values::strategy::{self, Strategy};
 /// | `jitter` | full |
 /// | `timeout`, `attempt_timeout` | none |
 /// | `max_hint` | 5 min |
+/// | `kinds` with a schedule of their own | none |
 ///
 /// # The delay after a failed attempt
 ///
@@ -51,11 +55,8 @@ use crate::values::strategy::{self, Strategy};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
     pub(crate) max_attempts: u32,
-    pub(crate) strategy: Strategy,
-    pub(crate) initial: u64,
-    pub(crate) cap: u64,
-    pub(crate) multiplier: f64,
-    pub(crate) jitter: Jitter,
+    pub(crate) backoff: Backoff,
+    pub(crate) kinds: &'static [KindPolicy],
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) max_hint: u64,
@@ -67,11 +68,14 @@ impl RetryPolicy {
     pub const fn new() -> Self {
         Self {
             max_attempts: 3,
-            strategy: Strategy::Exponential,
-            initial: nanos::saturating(Duration::from_millis(100)),
-            cap: nanos::saturating(Duration::from_secs(30)),
-            multiplier: 2.0,
-            jitter: Jitter::Full,
+            backoff: Backoff {
+                strategy: Strategy::Exponential,
+                initial: nanos::saturating(Duration::from_millis(100)),
+                cap: nanos::saturating(Duration::from_secs(30)),
+                multiplier: 2.0,
+                jitter: Jitter::Full,
+            },
+            kinds: &[],
             timeout: None,
             attempt_timeout: None,
             max_hint: nanos::saturating(Duration::from_secs(300)),
@@ -89,11 +93,12 @@ impl RetryPolicy {
     pub const fn to_builder(self) -> RetryPolicyBuilder {
         RetryPolicyBuilder {
             max_attempts: self.max_attempts,
-            strategy: self.strategy,
-            initial_delay: Duration::from_nanos(self.initial),
-            max_delay: Duration::from_nanos(self.cap),
-            multiplier: self.multiplier,
-            jitter: self.jitter,
+            strategy: self.backoff.strategy,
+            initial_delay: Duration::from_nanos(self.backoff.initial),
+            max_delay: Duration::from_nanos(self.backoff.cap),
+            multiplier: self.backoff.multiplier,
+            jitter: self.backoff.jitter,
+            kinds: self.kinds,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             max_hint: Duration::from_nanos(self.max_hint),
@@ -111,31 +116,31 @@ impl RetryPolicy {
     /// How the delay grows.
     #[must_use]
     pub const fn strategy(&self) -> Strategy {
-        self.strategy
+        self.backoff.strategy
     }
 
     /// The delay that growth starts from.
     #[must_use]
     pub const fn initial_delay(&self) -> Duration {
-        Duration::from_nanos(self.initial)
+        Duration::from_nanos(self.backoff.initial)
     }
 
     /// The delay that no delay is above.
     #[must_use]
     pub const fn max_delay(&self) -> Duration {
-        Duration::from_nanos(self.cap)
+        Duration::from_nanos(self.backoff.cap)
     }
 
     /// The factor of the exponential strategy.
     #[must_use]
     pub const fn multiplier(&self) -> f64 {
-        self.multiplier
+        self.backoff.multiplier
     }
 
     /// How the delay is spread, unless the strategy is random, which draws by itself.
     #[must_use]
     pub const fn jitter(&self) -> Jitter {
-        self.jitter
+        self.backoff.jitter
     }
 
     /// How long a call may take in all, attempts and delays together; `None` for no limit.
@@ -171,21 +176,54 @@ impl RetryPolicy {
     }
 
     pub(crate) fn delay_nanos(&self, attempt: &Attempt, draw: u64) -> u64 {
-        let number = attempt.number;
-        let grown = match self.strategy {
-            Strategy::Fixed => self.initial,
-            Strategy::Exponential => {
-                strategy::exponential(self.initial, self.multiplier, number, self.cap)
+        self.backoff.delay_after(attempt, draw)
+    }
+
+    /// The kinds that have a schedule of their own.
+    #[must_use]
+    pub const fn kinds(&self) -> &'static [KindPolicy] {
+        self.kinds
+    }
+
+    /// How many attempts a call may make at most, the first included: `max_attempts`, and what
+    /// the kinds with attempts of their own add to it.
+    #[must_use]
+    pub const fn most_attempts(&self) -> u32 {
+        let mut most = self.max_attempts;
+        let mut i = 0;
+        while i < self.kinds.len() {
+            if let Some(own) = self.kinds[i].max_attempts {
+                most = most.saturating_add(own.saturating_sub(1));
             }
-            Strategy::Linear => strategy::linear(self.initial, number, self.cap),
-            Strategy::Random => return nanos::between(self.initial, self.cap, draw),
-            Strategy::Fibonacci => strategy::fibonacci(self.initial, number, self.cap),
-            Strategy::Custom(delay) => nanos::saturating(delay(attempt)).min(self.cap),
-        };
-        let previous =
-            if number <= 1 { self.initial } else { nanos::saturating(attempt.previous_delay) };
-        let spread = Spread { initial: self.initial, grown, previous, cap: self.cap };
-        self.jitter.apply(spread, draw)
+            i += 1;
+        }
+        most
+    }
+
+    /// Where in the list a kind has a schedule of its own.
+    pub(crate) fn own(&self, kind: ErrorKind) -> Option<usize> {
+        self.kinds.iter().position(|own| own.kind == kind)
+    }
+
+    /// The schedule of a kind: what it says itself, and the rest as the policy has it.
+    pub(crate) const fn backoff_of(&self, own: &KindPolicy) -> Backoff {
+        let mut backoff = self.backoff;
+        if let Some(strategy) = own.strategy {
+            backoff.strategy = strategy;
+        }
+        if let Some(initial) = own.initial_delay {
+            backoff.initial = nanos::saturating(initial);
+        }
+        if let Some(cap) = own.max_delay {
+            backoff.cap = nanos::saturating(cap);
+        }
+        if let Some(multiplier) = own.multiplier {
+            backoff.multiplier = multiplier;
+        }
+        if let Some(jitter) = own.jitter {
+            backoff.jitter = jitter;
+        }
+        backoff
     }
 }
 
@@ -237,4 +275,6 @@ with! {
     with_attempt_timeout: attempt_timeout: Duration;
     /// With this limit on what the other side may ask for.
     with_max_hint: max_hint: Duration;
+    /// With schedules of their own for these kinds, in place of those before.
+    with_kinds: kinds: &'static [KindPolicy];
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::values::kind::ErrorKind;
+
 /// A policy that cannot be: one field holds a value outside its bound.
 ///
 /// Permanent: the same values fail the same way. Its text names the three, ready for an operator:
@@ -24,6 +26,7 @@ pub struct PolicyError {
     field: PolicyField,
     value: PolicyValue,
     bound: PolicyBound,
+    kind: Option<ErrorKind>,
 }
 
 /// A field of a policy, under the name that the attribute gives it.
@@ -39,6 +42,8 @@ pub enum PolicyField {
     Timeout,
     AttemptTimeout,
     MaxHint,
+    Kinds,
+    Cost,
 }
 
 /// The value that was refused.
@@ -53,6 +58,8 @@ pub enum PolicyValue {
     Factor(f64),
     /// A jitter that is none of these.
     Jitter,
+    /// Two schedules for one kind.
+    Twice,
 }
 
 /// The bound that a value broke.
@@ -77,11 +84,25 @@ pub enum PolicyBound {
     OnlyExponential,
     /// The random strategy draws by itself.
     NotWithRandom,
+    /// A kind has one schedule.
+    OncePerKind,
+    /// A cost is finite and not negative.
+    FiniteFromZero,
 }
 
 impl PolicyError {
     pub(crate) const fn new(field: PolicyField, value: PolicyValue, bound: PolicyBound) -> Self {
-        Self { field, value, bound }
+        Self { field, value, bound, kind: None }
+    }
+
+    pub(crate) const fn of_kind(self, kind: ErrorKind) -> Self {
+        Self { kind: Some(kind), ..self }
+    }
+
+    /// The kind whose own schedule holds the value; `None` for the policy itself.
+    #[must_use]
+    pub const fn kind(&self) -> Option<ErrorKind> {
+        self.kind
     }
 
     /// The field.
@@ -130,6 +151,10 @@ impl PolicyError {
             }
             (PolicyField::AttemptTimeout, _) => "attempt_timeout must be above zero",
             (PolicyField::MaxHint, _) => "max_hint must be at most 584 years",
+            (PolicyField::Kinds, _) => {
+                "a kind has one schedule of its own, and this has two for one"
+            }
+            (PolicyField::Cost, _) => "cost must be a finite number from 0.0",
         }
     }
 }
@@ -147,6 +172,8 @@ impl PolicyField {
             Self::Timeout => "timeout",
             Self::AttemptTimeout => "attempt_timeout",
             Self::MaxHint => "max_hint",
+            Self::Kinds => "kinds",
+            Self::Cost => "cost",
         }
     }
 }
@@ -164,6 +191,7 @@ impl fmt::Display for PolicyValue {
             Self::Duration(duration) => write!(f, "{duration:?}"),
             Self::Factor(factor) => write!(f, "{factor:?}"),
             Self::Jitter => f.write_str("set"),
+            Self::Twice => f.write_str("given twice"),
         }
     }
 }
@@ -184,12 +212,17 @@ impl fmt::Display for PolicyBound {
                 f.write_str("only the exponential strategy grows by a multiplier")
             }
             Self::NotWithRandom => f.write_str("the random strategy draws by itself"),
+            Self::OncePerKind => f.write_str("must have one schedule for each kind"),
+            Self::FiniteFromZero => f.write_str("must be a finite number from 0.0"),
         }
     }
 }
 
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(kind) = self.kind {
+            write!(f, "on({kind}): ")?;
+        }
         write!(f, "{} = {}: {}", self.field, self.value, self.bound)
     }
 }

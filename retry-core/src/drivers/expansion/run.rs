@@ -48,8 +48,9 @@ where
     }
 
     /// The attempt that starts now, for a body that asks.
-    pub fn present_attempt(&self) -> Attempt {
-        self.call.describe(self.site.terms(), self.now_if_timed())
+    pub fn present_attempt(&mut self) -> Attempt {
+        let now = self.now_if_timed();
+        self.call.describe(self.site.terms(), now)
     }
 
     #[inline]

@@ -4,7 +4,9 @@ use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use retry_core::{Attempt, RetryError, RetryPolicy, StopReason, with_retry};
+use retry_core::{
+    Attempt, Classify, ErrorKind, RetryError, RetryPolicy, StopReason, Verdict, with_retry,
+};
 
 fn down() -> io::Error {
     io::ErrorKind::ConnectionRefused.into()
@@ -89,5 +91,42 @@ async fn it_retries_the_test_below() -> Result<(), String> {
     match CALLS_OF_THE_TEST.fetch_add(1, Ordering::Relaxed) + 1 {
         3 => Ok(()),
         call => Err(format!("call {call}")),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kind_of_failure_has_a_schedule_of_its_own() {
+    #[with_retry(
+        max_attempts = 2,
+        jitter = "none",
+        on(rate_limit, max_attempts = 4, strategy = "fixed", initial_delay = "1s"),
+        on(timeout, initial_delay = LATER),
+        on_retry = |retrying| waits.push((retrying.kind(), retrying.delay().as_millis())),
+    )]
+    async fn ask(
+        answers: &mut std::vec::IntoIter<ErrorKind>,
+        waits: &mut Vec<(ErrorKind, u128)>,
+    ) -> Result<(), Told> {
+        Err(Told(answers.next().unwrap()))
+    }
+
+    const LATER: Duration = Duration::from_secs(2);
+    let (limit, timeout, network) = (ErrorKind::RateLimit, ErrorKind::Timeout, ErrorKind::Network);
+    let mut waits = Vec::new();
+    let answers = vec![limit, limit, timeout, limit, network];
+    ask(&mut answers.into_iter(), &mut waits).await.unwrap_err();
+    assert_eq!(waits, [(limit, 1_000), (limit, 1_000), (timeout, 2_000), (limit, 1_000)]);
+
+    waits.clear();
+    ask(&mut vec![limit; 4].into_iter(), &mut waits).await.unwrap_err();
+    assert_eq!(waits, [(limit, 1_000); 3]);
+}
+
+#[derive(Debug)]
+struct Told(ErrorKind);
+
+impl Classify for Told {
+    fn classify(&self) -> Verdict {
+        self.0.into()
     }
 }

@@ -43,12 +43,16 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::drivers::bounds::{Cut, TimedOut};
-use crate::drivers::call::Call;
+use crate::drivers::call::{Call, Failed, Terms};
+use crate::drivers::entering::Entering;
+use crate::drivers::gates::Passage;
+use crate::drivers::halt::Halt;
 use crate::drivers::open_attempt::OpenAttempt;
 use crate::drivers::pause::Pause;
 use crate::drivers::retry::Retry;
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::seams::clock::Clock;
+use crate::seams::gate::Request;
 use crate::values::attempt::Attempt;
 use crate::values::error::RetryError;
 use crate::values::event::Report;
@@ -67,6 +71,7 @@ pub struct Attempts<'r, E, C = ByClassify> {
     stage: Stage,
     last: Option<E>,
     waited: Duration,
+    pub(super) passage: Passage,
 }
 
 #[derive(Clone, Debug)]
@@ -80,15 +85,16 @@ enum Stage {
 
 impl<'r, E, C> Attempts<'r, E, C> {
     pub(crate) fn start(retry: &'r Retry<C>, clock: &'r dyn Clock) -> Self {
-        let call = Call::start(&retry.terms().labels, Some(clock.now()));
+        let call = Call::start(&retry.labels(), Some(clock.now()));
         let stage = Stage::Due(Duration::ZERO);
-        Self { retry, clock, call, stage, last: None, waited: Duration::ZERO }
+        let (last, waited, passage) = (None, Duration::ZERO, Passage::default());
+        Self { retry, clock, call, stage, last, waited, passage }
     }
 
     /// Waits until the next attempt may start. `None` when there is none: the call has ended, and
     /// [`finish`](Self::finish) says how.
     ///
-    /// The first attempt starts at once. An attempt that was handed out and dropped without a
+    /// The first attempt starts at once, unless a gate holds or refuses it. An attempt that was handed out and dropped without a
     /// record counts as a failure.
     ///
     /// # Cancel safety
@@ -99,6 +105,13 @@ impl<'r, E, C> Attempts<'r, E, C> {
         if self.call.attempts() > 0 && pause(self.retry, delay).await.is_err() {
             self.cut(StopReason::Cancelled);
             return None;
+        }
+        if !self.retry.gates().is_empty() {
+            let token = self.retry.token();
+            if let Err(halt) = self.entering().wait(token).await {
+                self.cut(halt);
+                return None;
+            }
         }
         self.hand_out(delay)
     }
@@ -142,9 +155,21 @@ impl<'r, E, C> Attempts<'r, E, C> {
         Some(delay)
     }
 
+    /// The next attempt before the gates.
+    pub(super) fn entering(&mut self) -> Entering<'_> {
+        let terms = self.terms();
+        let attempt = self.call.attempts().saturating_add(1);
+        let request = Request::new(self.clock, self.call.deadline(terms), attempt);
+        Entering { passage: &mut self.passage, gates: terms.gates, request, through: false }
+    }
+
+    pub(super) fn terms(&self) -> Terms<'r> {
+        self.retry.terms(self.clock)
+    }
+
     /// Starts the attempt that was due after `delay`, unless the call has ended by now.
     pub(super) fn hand_out(&mut self, delay: Duration) -> Option<OpenAttempt<'_, 'r, E, C>> {
-        let terms = self.retry.terms();
+        let terms = self.terms();
         let now = self.clock.now();
         if self.retry.token().is_some_and(CancellationToken::is_cancelled) {
             self.cut(StopReason::Cancelled);
@@ -170,22 +195,25 @@ impl<'r, E, C> Attempts<'r, E, C> {
     /// Records a failure; `Some` when the call ends with it.
     fn failed(&mut self, verdict: Verdict, error: &dyn Display) -> Option<Stopped> {
         let now = Some(self.clock.now());
-        match self.call.failed(self.retry.terms(), (verdict, error), now) {
+        let terms = self.terms();
+        let failed = Failed { verdict, error };
+        match self.call.failed(terms, (failed, Some(&mut self.passage)), now) {
             Ok(delay) => {
                 self.stage = Stage::Due(delay);
                 None
             }
-            Err(reason) => Some(self.end(reason, now)),
+            Err(halt) => Some(self.end(halt, now)),
         }
     }
 
-    pub(super) fn cut(&mut self, reason: StopReason) {
-        let stopped = self.end(reason, Some(self.clock.now()));
-        self.call.cut(self.retry.terms(), &stopped);
+    pub(super) fn cut(&mut self, halt: impl Into<Halt>) {
+        let stopped = self.end(halt.into(), Some(self.clock.now()));
+        let terms = self.terms();
+        self.call.cut(terms, &stopped, Some(&mut self.passage));
     }
 
-    fn end(&mut self, reason: StopReason, now: Option<Instant>) -> Stopped {
-        let stopped = self.call.stopped(reason, now);
+    fn end(&mut self, halt: Halt, now: Option<Instant>) -> Stopped {
+        let stopped = self.call.stopped(halt, now);
         self.stage = Stage::Over(stopped.clone());
         stopped
     }
@@ -212,10 +240,11 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
     ) -> ControlFlow<Result<T, RetryError<E>>> {
         let error = match result {
             Ok(value) => {
-                self.call.succeeded(&self.retry.terms().labels);
+                let terms = self.terms();
+                self.call.succeeded(terms, Some(&mut self.passage));
                 let now = Some(self.clock.now());
                 // Nobody reads the reason of a success; the numbers are for the report.
-                self.end(StopReason::NotRetryable, now);
+                self.end(StopReason::NotRetryable.into(), now);
                 return ControlFlow::Break(Ok(value));
             }
             Err(error) => error,
@@ -247,7 +276,11 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
 
 impl<E, C> Drop for Attempts<'_, E, C> {
     fn drop(&mut self) {
-        self.call.dropped(&self.retry.terms().labels);
+        if !self.passage.is_empty() {
+            let terms = self.terms();
+            self.call.dropped_at(terms, &mut self.passage);
+        }
+        self.call.dropped(&self.retry.labels());
     }
 }
 

@@ -44,6 +44,13 @@ impl<'r, E, C> BlockingAttempts<'r, E, C> {
             attempts.cut(StopReason::Cancelled);
             return None;
         }
+        if !attempts.retry.gates().is_empty() {
+            let token = attempts.retry.token();
+            if let Err(halt) = attempts.entering().block(token, &thread_waker()) {
+                attempts.cut(halt);
+                return None;
+            }
+        }
         attempts.hand_out(delay)
     }
 
@@ -79,7 +86,7 @@ impl<E: Display, C: Classifier<E>> BlockingAttempts<'_, E, C> {
 /// Blocks the thread for `delay`, or until the token is triggered.
 fn block(clock: &dyn Clock, delay: Duration, token: Option<&CancellationToken>) -> Result<(), Cut> {
     let end = clock.now().checked_add(delay);
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let waker = thread_waker();
     let mut context = Context::from_waker(&waker);
     let mut cancelled = pin!(token.map(CancellationToken::cancelled));
     loop {
@@ -94,6 +101,11 @@ fn block(clock: &dyn Clock, delay: Duration, token: Option<&CancellationToken>) 
         }
         clock.park(left);
     }
+}
+
+/// Wakes the present thread.
+pub(crate) fn thread_waker() -> Waker {
+    Waker::from(Arc::new(Unpark(std::thread::current())))
 }
 
 struct Unpark(Thread);

@@ -26,6 +26,14 @@ pub enum Cut {
     Cancelled,
 }
 
+/// What the limits of an attempt say of it while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Cut(Cut),
+    /// A gate wants to hear that it is still running after this long.
+    Overdue(Duration),
+}
+
 /// The text of an attempt that its own limit cut.
 pub(crate) struct TimedOut(pub(crate) Duration);
 
@@ -38,7 +46,9 @@ impl fmt::Display for TimedOut {
 /// The limits of one attempt.
 #[derive(Default)]
 pub(crate) struct Bounds {
+    started: Option<Instant>,
     until: Option<(Instant, Cut)>,
+    patience: Option<Duration>,
     timer: Option<Sleep>,
     token: Option<CancellationToken>,
     cancelled: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
@@ -59,7 +69,7 @@ impl Bounds {
             (Some(attempt), Some(call)) => Some(if attempt.0 < call.0 { attempt } else { call }),
             (attempt, call) => attempt.or(call),
         };
-        Self { until, ..Self::default() }
+        Self { started: Some(now), until, ..Self::default() }
     }
 
     pub(crate) fn with_token(mut self, token: Option<CancellationToken>) -> Self {
@@ -67,24 +77,50 @@ impl Bounds {
         self
     }
 
+    /// To be told of when the attempt is still running after so long.
+    pub(crate) fn with_patience(mut self, patience: Option<Duration>) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The next patience, after one was told of.
+    pub(crate) fn wait_on(&mut self, patience: Option<Duration>) {
+        self.patience = patience;
+        self.timer = None;
+    }
+
+    /// What comes first of the end of the attempt and a gate's patience.
+    fn next(&self) -> Option<(Instant, End)> {
+        let until = self.until.map(|(end, cut)| (end, End::Cut(cut)));
+        let overdue = self
+            .patience
+            .zip(self.started)
+            .and_then(|(patience, started)| Some((started.checked_add(patience)?, patience)))
+            .map(|(end, patience)| (end, End::Overdue(patience)));
+        match (until, overdue) {
+            (Some(until), Some(overdue)) => Some(if overdue.0 < until.0 { overdue } else { until }),
+            (until, overdue) => until.or(overdue),
+        }
+    }
+
     /// To be polled after the operation was found waiting.
     pub(crate) fn poll(
         &mut self,
         custom: Option<&Arc<dyn Clock>>,
         context: &mut Context<'_>,
-    ) -> Poll<Cut> {
+    ) -> Poll<End> {
         if let Some(token) = &self.token {
             let cancelled =
                 self.cancelled.get_or_insert_with(|| Box::pin(token.clone().cancelled_owned()));
             if cancelled.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Cut::Cancelled);
+                return Poll::Ready(End::Cut(Cut::Cancelled));
             }
         }
-        let Some((end, cut)) = self.until else { return Poll::Pending };
+        let Some((end, next)) = self.next() else { return Poll::Pending };
         let timer = self.timer.get_or_insert_with(|| {
             let clock = custom.map_or(&TokioClock as &dyn Clock, |clock| &**clock);
             clock.sleep(end.saturating_duration_since(clock.now()))
         });
-        timer.as_mut().poll(context).map(|()| cut)
+        timer.as_mut().poll(context).map(|()| next)
     }
 }

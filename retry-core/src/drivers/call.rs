@@ -8,10 +8,14 @@ use std::fmt::Display;
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
+use crate::drivers::gates::{Gates, Passage};
+use crate::drivers::halt::Halt;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::trace::{self, CallSpan, Failure};
 use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
+use crate::seams::clock::Clock;
+use crate::seams::gate::{Outcome, Settlement};
 use crate::values::attempt::Attempt;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::policy::RetryPolicy;
@@ -33,6 +37,31 @@ pub(crate) struct Terms<'a> {
     pub(crate) seeds: &'a Seeds,
     /// The end of the call where the caller has set one.
     pub(crate) deadline: Option<Instant>,
+    pub(crate) gates: &'a Gates,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+/// How an attempt failed.
+#[derive(Clone, Copy)]
+pub(crate) struct Failed<'a> {
+    pub(crate) verdict: Verdict,
+    pub(crate) error: &'a dyn Display,
+}
+
+impl Failed<'_> {
+    fn kind(&self) -> ErrorKind {
+        self.verdict.kind().unwrap_or(ErrorKind::Unknown)
+    }
+
+    /// As the gates are told.
+    fn settlement<'s>(&'s self, clock: &'s dyn Clock) -> Settlement<'s> {
+        let settlement =
+            Settlement::new(Outcome::Failure(self.kind()), clock).with_cause(self.error);
+        match self.verdict {
+            Verdict::RetryAfter(_, hint) => settlement.with_hint(hint),
+            _ => settlement,
+        }
+    }
 }
 
 /// The state of one call.
@@ -120,19 +149,25 @@ impl Call {
         }
     }
 
-    /// How the call ended, if it ended at `now` for `reason`.
-    pub(crate) fn stopped(&self, reason: StopReason, now: Option<Instant>) -> Stopped {
+    /// How the call ended, if it ended at `now`.
+    pub(crate) fn stopped(&self, halt: Halt, now: Option<Instant>) -> Stopped {
+        let Halt { reason, refusal } = halt;
         let elapsed = self.elapsed(now).unwrap_or_default();
         let kind = self.session.kind();
-        Stopped { reason, kind, attempts: self.attempts(), elapsed, refusal: None }
+        Stopped { reason, kind, attempts: self.attempts(), elapsed, refusal }
     }
 
     /// The present attempt succeeded.
     #[inline]
-    pub(crate) fn succeeded(&mut self, labels: &Labels<'_>) {
+    pub(crate) fn succeeded(&mut self, terms: Terms<'_>, passage: Option<&mut Passage>) {
         self.over = true;
+        if let Some(passage) = passage {
+            let settlement = Settlement::new(Outcome::Success, terms.clock);
+            passage.settle(terms.gates, &settlement);
+            passage.finish(terms.gates, &settlement);
+        }
         if self.session.attempt() > 1 {
-            self.recovered(labels);
+            self.recovered(&terms.labels);
         }
     }
 
@@ -143,41 +178,77 @@ impl Call {
 
     /// The present attempt failed: how long to wait for the next, or why there is none. `now` is
     /// needed where there is a deadline.
+    ///
+    /// The questions come in this order: what the session asks, whether a gate would refuse the
+    /// next attempt, whether the budget has a token for it.
     #[cold]
     pub(crate) fn failed(
         &mut self,
         terms: Terms<'_>,
-        (verdict, error): (Verdict, &dyn Display),
+        (failed, passage): (Failed<'_>, Option<&mut Passage>),
         now: Option<Instant>,
-    ) -> Result<Duration, StopReason> {
+    ) -> Result<Duration, Halt> {
+        let Failed { verdict, error } = failed;
+        let settlement = failed.settlement(terms.clock);
+        let mut passage = passage;
+        if let Some(passage) = &mut passage {
+            passage.settle(terms.gates, &settlement);
+        }
         let attempt = self.session.attempt();
         let time = self.time(terms, now);
         let draw = draw_at(self.seed(terms).get(), attempt);
         let step = self.session.record(terms.policy, verdict, time, draw);
-        let kind = verdict.kind().unwrap_or(ErrorKind::Unknown);
         let max_attempts = terms.policy.most_attempts();
-        let failure = Failure { attempt, max_attempts, kind, error };
-        let reason = match step {
+        let failure = Failure { attempt, max_attempts, kind: failed.kind(), error };
+        let halt = match step {
             Step::Wait(delay) => {
                 self.waiting = true;
-                trace::retrying(&self.span, terms.labels, &failure, delay);
-                return Ok(delay);
+                match terms.gates.foresee(delay, terms.clock) {
+                    Some(refusal) => Halt::refused(refusal),
+                    None => {
+                        trace::retrying(&self.span, terms.labels, &failure, delay);
+                        return Ok(delay);
+                    }
+                }
             }
-            Step::Stop(reason) => reason,
+            Step::Stop(reason) => Halt::new(reason),
             // What the caller gets is an error, whatever the classifier calls it.
-            Step::Done => StopReason::NotRetryable,
+            Step::Done => Halt::new(StopReason::NotRetryable),
         };
-        self.gave_up(terms, &failure, (reason, self.elapsed(now)));
-        Err(reason)
+        if let Some(passage) = passage {
+            passage.finish(terms.gates, &settlement);
+        }
+        self.gave_up(terms, &failure, (halt.reason, self.elapsed(now)));
+        Err(halt)
     }
 
-    /// The call ends outside a failed attempt: its time ran out, or it was cancelled.
+    /// The call ends outside a failed attempt: its time ran out, it was cancelled, or refused.
     #[cold]
-    pub(crate) fn cut(&mut self, terms: Terms<'_>, stopped: &Stopped) {
+    pub(crate) fn cut(
+        &mut self,
+        terms: Terms<'_>,
+        stopped: &Stopped,
+        passage: Option<&mut Passage>,
+    ) {
+        if let Some(passage) = passage {
+            let outcome = match (stopped.reason, stopped.kind) {
+                (StopReason::Cancelled, _) | (_, None) if self.waiting => Outcome::Abandoned,
+                (StopReason::Cancelled, _) => Outcome::Abandoned,
+                (_, Some(kind)) if self.waiting => Outcome::Failure(kind),
+                // The end of the call's time found an attempt that had not answered.
+                _ => Outcome::Failure(ErrorKind::Timeout),
+            };
+            let settlement = Settlement::new(outcome, terms.clock).with_cause(&stopped.reason);
+            passage.settle(terms.gates, &settlement);
+            passage.finish(terms.gates, &settlement);
+        }
         let failure = Failure {
             attempt: stopped.attempts,
             max_attempts: terms.policy.most_attempts(),
-            kind: stopped.kind.unwrap_or(ErrorKind::Timeout),
+            kind: stopped.kind.unwrap_or(match stopped.refusal {
+                Some(_) => ErrorKind::CircuitBreaker,
+                None => ErrorKind::Timeout,
+            }),
             error: &stopped.reason,
         };
         self.gave_up(terms, &failure, (stopped.reason, Some(stopped.elapsed)));
@@ -203,6 +274,17 @@ impl Call {
         if !self.over {
             self.abandoned(labels);
         }
+    }
+
+    /// To be called when the driver is dropped and has a way through gates: whatever it holds goes
+    /// back. An operation that panicked has failed; one that was cancelled has not.
+    pub(crate) fn dropped_at(&self, terms: Terms<'_>, passage: &mut Passage) {
+        let panicked = !self.over && !self.waiting && std::thread::panicking();
+        let outcome =
+            if panicked { Outcome::Failure(ErrorKind::Unknown) } else { Outcome::Abandoned };
+        let settlement = Settlement::new(outcome, terms.clock).with_cause(&"panicked");
+        passage.settle(terms.gates, &settlement);
+        passage.finish(terms.gates, &settlement);
     }
 
     #[cold]

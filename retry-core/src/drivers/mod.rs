@@ -4,10 +4,14 @@ pub(crate) mod attempts;
 pub(crate) mod blocking;
 pub(crate) mod bounds;
 pub(crate) mod call;
+pub(crate) mod entering;
 pub(crate) mod expansion;
+pub(crate) mod gates;
+pub(crate) mod halt;
 pub(crate) mod open_attempt;
 pub(crate) mod pause;
 pub(crate) mod retry;
 pub(crate) mod seeds;
+pub(crate) mod services;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]
 pub(crate) mod trace;

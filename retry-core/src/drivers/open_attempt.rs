@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use crate::drivers::attempts::Attempts;
-use crate::drivers::bounds::Bounds;
+use crate::drivers::bounds::{Bounds, End};
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::values::attempt::Attempt;
 use crate::values::error::RetryError;
@@ -44,10 +44,12 @@ impl<'a, 'r, E: Display, C: Classifier<E>> OpenAttempt<'a, 'r, E, C> {
     where
         F: Future<Output = Result<T, E>>,
     {
-        let retry = self.attempts.retry;
-        let deadline = self.attempts.call.deadline(retry.terms());
+        let Attempts { retry, call, passage, .. } = &*self.attempts;
+        let deadline = call.deadline(self.attempts.terms());
+        let patience = passage.patience(retry.gates());
         let bounds = Bounds::new(self.started, retry.policy().attempt_timeout(), deadline)
-            .with_token(retry.token().cloned());
+            .with_token(retry.token().cloned())
+            .with_patience(patience);
         RunAttempt { operation, bounds, open: self }
     }
 }
@@ -86,8 +88,17 @@ where
         if let Poll::Ready(result) = attempts.call.span().in_scope(|| operation.poll(context)) {
             return Poll::Ready(attempts.record(&this.open.attempt, result));
         }
-        let cut = ready!(this.bounds.poll(attempts.retry.custom_clock(), context));
-        Poll::Ready(attempts.record_cut(cut))
+        loop {
+            let end = ready!(this.bounds.poll(attempts.retry.custom_clock(), context));
+            match end {
+                End::Cut(cut) => return Poll::Ready(attempts.record_cut(cut)),
+                End::Overdue(patience) => {
+                    let gates = attempts.retry.gates();
+                    attempts.passage.overdue(gates, patience, attempts.clock);
+                    this.bounds.wait_on(attempts.passage.patience(gates));
+                }
+            }
+        }
     }
 }
 

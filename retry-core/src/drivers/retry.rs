@@ -31,9 +31,11 @@ use tokio_util::sync::CancellationToken;
 use crate::drivers::attempts::Attempts;
 use crate::drivers::blocking::BlockingAttempts;
 use crate::drivers::call::{Labels, Terms};
+use crate::drivers::gates::{Gates, Place};
 use crate::drivers::seeds::Seeds;
 use crate::seams::classify::{ByClassify, Classifier, ClassifyWith, RetryAll, RetryIf};
 use crate::seams::clock::{Clock, ThreadClock, TokioClock};
+use crate::seams::gate::Gate;
 use crate::values::attempt::Attempt;
 use crate::values::error::RetryError;
 use crate::values::event::Report;
@@ -55,6 +57,7 @@ pub struct Retry<C = ByClassify> {
     token: Option<CancellationToken>,
     deadline: Option<Instant>,
     seeds: Seeds,
+    gates: Option<Arc<Gates>>,
     classifier: C,
 }
 
@@ -70,6 +73,7 @@ impl Retry {
             token: None,
             deadline: None,
             seeds: Seeds::Process,
+            gates: None,
             classifier: ByClassify,
         }
     }
@@ -111,8 +115,8 @@ impl<C> Retry<C> {
     /// Asks `classifier` about every error.
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
-        let Self { policy, name, service, clock, token, deadline, seeds, classifier: _ } = self;
-        Retry { policy, name, service, clock, token, deadline, seeds, classifier }
+        let Self { policy, name, service, clock, token, deadline, seeds, gates, .. } = self;
+        Retry { policy, name, service, clock, token, deadline, seeds, gates, classifier }
     }
 }
 
@@ -174,15 +178,41 @@ impl<C> Retry<C> {
         Self { seeds: Seeds::fixed(seed), ..self }
     }
 
+    /// With a gate of the application's own before each attempt. It is asked after a throttle and a
+    /// rate limit, before a circuit breaker, and after the gates of this sort given before.
+    #[must_use]
+    pub fn with_gate(self, gate: impl Gate + 'static) -> Self {
+        self.put(Place::Custom, Arc::new(gate))
+    }
+
+    fn put(mut self, place: Place, gate: Arc<dyn Gate>) -> Self {
+        Arc::make_mut(self.gates.get_or_insert_default()).put(place, gate);
+        self
+    }
+
     /// The policy.
     #[must_use]
     pub const fn policy(&self) -> &RetryPolicy {
         &self.policy
     }
 
-    pub(crate) fn terms(&self) -> Terms<'_> {
-        let labels = Labels { name: self.name.as_deref(), service: self.service.as_deref() };
-        Terms { policy: &self.policy, labels, seeds: &self.seeds, deadline: self.deadline }
+    pub(crate) fn labels(&self) -> Labels<'_> {
+        Labels { name: self.name.as_deref(), service: self.service.as_deref() }
+    }
+
+    pub(crate) fn terms<'a>(&'a self, clock: &'a dyn Clock) -> Terms<'a> {
+        Terms {
+            policy: &self.policy,
+            labels: self.labels(),
+            seeds: &self.seeds,
+            deadline: self.deadline,
+            gates: self.gates(),
+            clock,
+        }
+    }
+
+    pub(crate) fn gates(&self) -> &Gates {
+        self.gates.as_deref().unwrap_or(Gates::NONE)
     }
 
     pub(crate) const fn token(&self) -> Option<&CancellationToken> {

@@ -26,15 +26,30 @@ fn known<T: Copy>(value: Option<&Value<T>>) -> Option<T> {
 }
 
 fn delays(keys: &Keys, mistakes: &mut Mistakes) {
-    let (Some(initial), Some(delay)) = (&keys.initial_delay, known(keys.initial_delay.as_ref()))
-    else {
-        return;
-    };
     let (cap, default) = match (&keys.max_delay, &keys.policy) {
         (Some(cap), _) => (cap.known, ""),
         (None, None) => (Some(DEFAULT_MAX_DELAY), " by default: set `max_delay` as well"),
         (None, Some(_)) => (None, ""),
     };
+    if let Some(delay) = known(keys.initial_delay.as_ref()) {
+        above_cap(&keys.initial_delay, delay, (cap, default), mistakes);
+    }
+    for on in &keys.on {
+        let own = on.schedule.entry("max_delay").map(|own| own.value.duration());
+        let cap = own.map_or((cap, default), |own| (own, ""));
+        let initial = on.schedule.entry("initial_delay");
+        if let Some((initial, delay)) = initial.and_then(|own| Some((own, own.value.duration()?))) {
+            above_cap(&initial.key, delay, cap, mistakes);
+        }
+    }
+}
+
+fn above_cap(
+    initial: impl ToTokens,
+    delay: Duration,
+    (cap, default): (Option<Duration>, &str),
+    mistakes: &mut Mistakes,
+) {
     if let Some(cap) = cap.filter(|cap| delay > *cap) {
         let message =
             format!("`initial_delay` ({delay:?}) is above `max_delay`, which is {cap:?}{default}");
@@ -104,6 +119,9 @@ pub(crate) fn constants(keys: &Keys, mistakes: &mut Mistakes) {
     }
     check(keys.multiplier.as_ref().map(ToTokens::to_token_stream));
     check(keys.jitter.as_ref().map(ToTokens::to_token_stream));
+    for entry in keys.on.iter().flat_map(|on| &on.schedule.entries) {
+        check(Some(entry.value.tokens()));
+    }
     check(keys.name.as_ref().map(ToTokens::to_token_stream));
     check(keys.service.as_ref().map(ToTokens::to_token_stream));
 }

@@ -12,12 +12,13 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Ident, Path, Result, Token};
 
 use crate::attribute::mistakes::Mistakes;
+use crate::attribute::nested::OnKind;
 use crate::attribute::statuses::Statuses;
 use crate::attribute::suggest::did_you_mean;
 use crate::attribute::value::{self, Callback, Jitter, Value, Wanted};
 
 /// Every key, in the order of the manual.
-pub(crate) const KEYS: [&str; 20] = [
+pub(crate) const KEYS: [&str; 21] = [
     "policy",
     "max_attempts",
     "strategy",
@@ -32,6 +33,7 @@ pub(crate) const KEYS: [&str; 20] = [
     "retry_if",
     "retry_if_ok",
     "retry_on_status",
+    "on",
     "name",
     "service",
     "context",
@@ -57,6 +59,7 @@ pub(crate) struct Keys {
     pub(crate) retry_if: Option<Callback>,
     pub(crate) retry_if_ok: Option<Callback>,
     pub(crate) retry_on_status: Option<Statuses>,
+    pub(crate) on: Vec<OnKind>,
     pub(crate) name: Option<Value<String>>,
     pub(crate) service: Option<Value<String>>,
     pub(crate) context: Option<Ident>,
@@ -101,6 +104,9 @@ impl Keys {
         if !KEYS.contains(&name.as_str()) {
             return Err(Error::new_spanned(&key, unknown(&name)));
         }
+        if name == "on" {
+            return self.on_kind(key, input);
+        }
         if self.key(&name).is_some() {
             return Err(Error::new_spanned(&key, format!("`{name}` is given twice")));
         }
@@ -120,10 +126,22 @@ impl Keys {
         Err(input.error(format!("expected `,` after the value of `{name}`")))
     }
 
+    /// `on(kind, …)`, once for each kind.
+    fn on_kind(&mut self, key: Ident, input: ParseStream<'_>) -> Result<()> {
+        let on = OnKind::read(&key, input)?;
+        if self.on.iter().any(|other| other.variant == on.variant) {
+            let message = format!("`on({})` is given twice", on.kind);
+            return Err(Error::new_spanned(on.kind, message));
+        }
+        self.given.push(key);
+        self.on.push(on);
+        Ok(())
+    }
+
     fn value(&mut self, name: &str, input: ParseStream<'_>) -> Result<()> {
         match name {
             "policy" => self.policy = Some(input.parse()?),
-            "max_attempts" => self.max_attempts = Some(value::attempts(input)?),
+            "max_attempts" => self.max_attempts = Some(value::count(name, input)?),
             "strategy" => self.strategy = Some(value::strategy(input)?),
             "initial_delay" => self.initial_delay = Some(value::duration(name, input)?),
             "max_delay" => self.max_delay = Some(value::duration(name, input)?),

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod keys;
 pub(crate) mod mistakes;
+pub(crate) mod nested;
 pub(crate) mod statuses;
 pub(crate) mod suggest;
 pub(crate) mod total;

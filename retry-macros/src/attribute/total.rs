@@ -13,7 +13,7 @@ const MANY: u32 = 1_000;
 /// The sum is that of the longest delays, and of the attempts where they have a limit.
 pub(crate) fn beyond_timeout(keys: &Keys) -> Option<String> {
     let timeout = keys.timeout.as_ref()?.known?;
-    if keys.policy.is_some() {
+    if keys.policy.is_some() || !keys.on.is_empty() {
         return None;
     }
     let attempts = known_or(keys.max_attempts.as_ref(), 3)?;

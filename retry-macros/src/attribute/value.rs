@@ -28,7 +28,7 @@ impl<T> ToTokens for Value<T> {
 }
 
 /// The literal in `expr`, with whether a minus stands before it.
-fn literal(expr: &Expr) -> Option<(bool, &Lit)> {
+pub(crate) fn literal(expr: &Expr) -> Option<(bool, &Lit)> {
     match expr {
         Expr::Lit(ExprLit { lit, .. }) => Some((false, lit)),
         Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => {
@@ -45,21 +45,24 @@ fn at<T>(tokens: &impl ToTokens, message: impl std::fmt::Display) -> Result<T> {
     Err(Error::new_spanned(tokens, message))
 }
 
-/// `max_attempts`: a whole number of at least 1.
-pub(crate) fn attempts(input: ParseStream<'_>) -> Result<Value<u32>> {
-    const FORM: &str =
-        "`max_attempts` takes a whole number of at least 1, such as `3`; it counts the first call";
+/// A whole number of at least 1: `max_attempts`, and what else counts calls.
+pub(crate) fn count(key: &str, input: ParseStream<'_>) -> Result<Value<u32>> {
+    let (why, also) = match key {
+        "max_attempts" => (": it counts the first call", "; it counts the first call"),
+        _ => ("", ""),
+    };
     let expr: Expr = input.parse()?;
     let known = match literal(&expr) {
         None => None,
         Some((false, Lit::Int(int))) => match int.base10_parse::<u32>() {
-            Ok(0) => {
-                return at(&expr, "`max_attempts` must be at least 1: it counts the first call");
-            }
+            Ok(0) => return at(&expr, format!("`{key}` must be at least 1{why}")),
             Ok(attempts) => Some(attempts),
-            Err(_) => return at(&expr, format!("`max_attempts` must be at most {}", u32::MAX)),
+            Err(_) => return at(&expr, format!("`{key}` must be at most {}", u32::MAX)),
         },
-        Some(_) => return at(&expr, FORM),
+        Some(_) => {
+            let form = "takes a whole number of at least 1, such as `3`";
+            return at(&expr, format!("`{key}` {form}{also}"));
+        }
     };
     Ok(Value { expr, known })
 }
@@ -139,6 +142,19 @@ pub(crate) fn multiplier(input: ParseStream<'_>) -> Result<Value<f64>> {
             at(&expr, "`multiplier` must be a finite number of at least 1.0")
         }
         _ => Ok(Value { expr, known }),
+    }
+}
+
+/// A number that is `legal`, in the words of `form`.
+pub(crate) fn number(
+    key: &str,
+    (form, legal): (&str, &dyn Fn(f64) -> bool),
+    input: ParseStream<'_>,
+) -> Result<Value<f64>> {
+    let expr: Expr = input.parse()?;
+    match factor(key, form, &expr)? {
+        Some(number) if !legal(number) => at(&expr, format!("`{key}` takes {form}")),
+        known => Ok(Value { expr, known }),
     }
 }
 
@@ -305,7 +321,7 @@ fn lone_kind(ty: &Type) -> Option<String> {
     variant(&KINDS, &word).map(|_| word)
 }
 
-fn error_kind(kind: &Ident) -> Result<&'static str> {
+pub(crate) fn error_kind(kind: &Ident) -> Result<&'static str> {
     let word = kind.unraw().to_string();
     variant(&KINDS, &word).map_or_else(
         || {

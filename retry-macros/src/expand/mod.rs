@@ -169,10 +169,10 @@ impl Expansion<'_> {
         let (keeps_time, outcome) = (self.keeps_time(), self.outcome());
         quote_spanned! {Span::mixed_site()=>
             let mut __run = #krate::__private::Run::<
-                { __SITE.can_cut() },
+                { #krate::__private::mode(&__POLICY, false) },
                 #krate::__private::#face,
                 #outcome,
-            >::start(__SITE, #keeps_time);
+            >::start(&__SITE, #keeps_time);
         }
     }
 

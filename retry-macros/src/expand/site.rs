@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::{Expansion, at};
+use crate::attribute::nested::{Entry, Given, Nested, OnKind};
 use crate::attribute::value::{Jitter, Value, Wanted, duration_tokens};
 
 impl Expansion<'_> {
@@ -15,8 +16,9 @@ impl Expansion<'_> {
         let (policy, name, service) = (self.policy(), self.name(), self.service());
         let retries_timeouts = self.retries_timeouts();
         quote_spanned! {Span::mixed_site()=>
-            const __SITE: &#krate::__private::Site =
-                &#krate::__private::Site::new(#policy, #name, #service, #retries_timeouts);
+            const __POLICY: #krate::RetryPolicy = #policy;
+            static __SITE: #krate::__private::Site =
+                #krate::__private::Site::new(__POLICY, #name, #service, #retries_timeouts);
         }
     }
 
@@ -62,6 +64,9 @@ impl Expansion<'_> {
             keys.attempt_timeout.as_ref().map(|time| (duration_tokens(time), time.span())),
         );
         set("max_hint", keys.max_hint.as_ref().map(|time| (duration_tokens(time), time.span())));
+        let kinds = keys.on.iter().map(|on| self.kind_policy(on));
+        let first = keys.on.first().map(|on| on.kind.span());
+        set("kinds", first.map(|span| (quote!(&[#(#kinds),*]), span)));
         let span = at(self.policy_span());
         let krate = self.krate_at(span);
         let policy = quote_spanned!(span=> (#base).to_builder() #setters .build_const());
@@ -94,6 +99,48 @@ impl Expansion<'_> {
             .or_else(|| keys.max_attempts.as_ref().map(Spanned::span))
             .or_else(|| keys.policy.as_ref().map(Spanned::span))
             .unwrap_or_else(Span::call_site)
+    }
+
+    /// What is different for one kind.
+    fn kind_policy(&self, on: &OnKind) -> TokenStream {
+        let krate = &self.krate;
+        let kind = Ident::new(on.variant, at(on.kind.span()));
+        let setters = self.setters(&on.schedule);
+        quote!(#krate::KindPolicy::new(#krate::ErrorKind::#kind) #setters)
+    }
+
+    fn setters(&self, nested: &Nested) -> TokenStream {
+        let set = |entry: &Entry| {
+            let span = at(entry.key.span());
+            let setter = Ident::new(entry.setter, span);
+            let value = self.given(&entry.value);
+            quote_spanned!(span=> .#setter(#value))
+        };
+        nested.entries.iter().map(set).collect()
+    }
+
+    fn given(&self, given: &Given) -> TokenStream {
+        let krate = &self.krate;
+        match given {
+            Given::Expr(expr) => expr.to_token_stream(),
+            Given::Duration(time) => duration_tokens(time),
+            Given::Factor(number) => factor(number).0,
+            Given::Strategy(strategy) => self.strategy(strategy),
+            Given::Jitter(jitter) => self.jitter(jitter),
+            Given::CountWindow(count) => quote!(#krate::Window::Count(#count)),
+            Given::TimeWindow(time) => {
+                let time = duration_tokens(time);
+                quote!(#krate::Window::Time(#time))
+            }
+            Given::Kinds(kinds) => {
+                let kinds = kinds.iter().map(|(word, kind)| Ident::new(kind, at(word.span())));
+                quote!(#krate::Kinds::of(&[#(#krate::ErrorKind::#kinds),*]))
+            }
+            Given::Constant(_, path) => {
+                let path: TokenStream = path.parse().expect("a path of this crate");
+                quote!(#krate::#path)
+            }
+        }
     }
 
     fn strategy(&self, strategy: &Value<&'static str>) -> TokenStream {

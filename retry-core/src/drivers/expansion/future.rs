@@ -5,9 +5,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use crate::drivers::bounds::{Bounds, Cut};
+use crate::drivers::bounds::{Bounds, Cut, End};
+use crate::drivers::gates::{Gates, Passage};
 use crate::drivers::pause::Pause;
 use crate::drivers::trace::CallSpan;
+use crate::seams::clock::TokioClock;
 
 pin_project_lite::pin_project! {
     /// An attempt that nothing cuts.
@@ -50,7 +52,44 @@ impl<F: Future> Future for Limited<'_, F> {
         if let Poll::Ready(outcome) = this.span.in_scope(|| operation.poll(context)) {
             return Poll::Ready(Ok(outcome));
         }
-        Poll::Ready(Err(ready!(this.bounds.poll(None, context))))
+        Poll::Ready(Err(match ready!(this.bounds.poll(None, context)) {
+            End::Cut(cut) => cut,
+            End::Overdue(_) => unreachable!("no gate waits for this attempt"),
+        }))
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An attempt under its limits, with gates that look on.
+    #[must_use]
+    pub struct Watched<'a, F> {
+        #[pin]
+        pub(super) operation: F,
+        pub(super) span: &'a CallSpan,
+        pub(super) bounds: Bounds,
+        pub(super) gates: &'a Gates,
+        pub(super) passage: &'a mut Passage,
+    }
+}
+
+impl<F: Future> Future for Watched<'_, F> {
+    type Output = Result<F::Output, Cut>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let operation = this.operation;
+        if let Poll::Ready(outcome) = this.span.in_scope(|| operation.poll(context)) {
+            return Poll::Ready(Ok(outcome));
+        }
+        loop {
+            match ready!(this.bounds.poll(None, context)) {
+                End::Cut(cut) => return Poll::Ready(Err(cut)),
+                End::Overdue(patience) => {
+                    this.passage.overdue(this.gates, patience, &TokioClock);
+                    this.bounds.wait_on(this.passage.patience(this.gates));
+                }
+            }
+        }
     }
 }
 

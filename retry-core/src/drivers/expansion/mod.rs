@@ -14,6 +14,7 @@
 mod argument;
 mod condition;
 mod future;
+mod mode;
 mod outcome;
 mod probe;
 mod run;
@@ -23,6 +24,7 @@ mod status;
 pub use argument::*;
 pub use condition::*;
 pub use future::*;
+pub use mode::*;
 pub use outcome::*;
 pub use probe::*;
 pub use run::*;

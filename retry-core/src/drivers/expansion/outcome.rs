@@ -89,7 +89,7 @@ impl<T> AnswerStopped for Option<T> {
 }
 
 #[diagnostic::on_unimplemented(
-    message = "a timeout can end this call before any attempt has returned an error, and `{Self}` cannot say so",
+    message = "this call can end before any attempt has returned an error, and `{Self}` cannot say so",
     label = "`{Self}` cannot be made from `retry_core::Stopped`",
     note = "return `Result<_, retry_core::RetryError<{Self}>>`, which says why the call ended",
     note = "or, where the type is your own, add: impl From<retry_core::Stopped> for {Self} {{ fn from(stopped: retry_core::Stopped) -> Self {{ todo!() }} }}"
@@ -102,34 +102,5 @@ pub trait FromStopped {
 impl<E: From<Stopped>> FromStopped for E {
     fn from_stopped(stopped: Stopped) -> Self {
         stopped.into()
-    }
-}
-
-/// What a call keeps of its newest outcome while it waits and tries again.
-pub trait Keep {
-    type Slot<R>: Default;
-    fn put<R>(slot: &mut Self::Slot<R>, outcome: R);
-    fn take<R>(slot: &mut Self::Slot<R>) -> Option<R>;
-}
-
-/// Whether a call can end while no attempt is there to say how.
-#[derive(Debug)]
-pub struct Timed<const TIMED: bool>;
-
-impl Keep for Timed<false> {
-    type Slot<R> = ();
-    fn put<R>((): &mut (), _: R) {}
-    fn take<R>((): &mut ()) -> Option<R> {
-        None
-    }
-}
-
-impl Keep for Timed<true> {
-    type Slot<R> = Option<R>;
-    fn put<R>(slot: &mut Option<R>, outcome: R) {
-        *slot = Some(outcome);
-    }
-    fn take<R>(slot: &mut Option<R>) -> Option<R> {
-        slot.take()
     }
 }

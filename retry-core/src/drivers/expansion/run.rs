@@ -2,18 +2,24 @@
 
 use std::fmt::Display;
 use std::future::Future;
+use std::hash::Hash;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::future::{Limited, Plain};
-use super::outcome::{Answer, AnswerStopped, Keep, Outcome, Timed};
+use super::future::{Limited, Plain, Watched};
+use super::mode::{GATED, Keep, Mode, PLAIN, TIMED, Way, split};
+use super::outcome::{Answer, AnswerStopped, Outcome};
 use super::probe::Judged;
 use super::site::Site;
+use crate::drivers::blocking::thread_waker;
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
-use crate::drivers::call::Call;
+use crate::drivers::call::{Call, Failed};
+use crate::drivers::entering::Entering;
+use crate::drivers::halt::Halt;
 use crate::seams::clock::Clock;
 pub use crate::seams::clock::{ThreadClock as Blocking, TokioClock as Waiting};
+use crate::seams::gate::Request;
 use crate::values::attempt::Attempt;
 use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
@@ -21,36 +27,99 @@ use crate::values::stop::{StopReason, Stopped};
 use crate::values::strategy::Strategy;
 
 /// One call of an annotated function whose body returns `R`, on the clock `C`.
-pub struct Run<const TIMED: bool, C, R>
+pub struct Run<const MODE: u8, C, R>
 where
-    Timed<TIMED>: Keep,
+    Mode<MODE>: Keep,
+    C: SiteClock,
 {
     site: &'static Site,
     call: Call,
-    last: <Timed<TIMED> as Keep>::Slot<R>,
+    last: <Mode<MODE> as Keep>::Slot<R>,
+    way: <Mode<MODE> as Keep>::Way,
     clock: PhantomData<fn() -> C>,
 }
 
-impl<const TIMED: bool, C, R> Run<TIMED, C, R>
+/// How the calls of a function wait.
+pub trait SiteClock: Clock + Sized + 'static {
+    const CLOCK: &'static Self;
+}
+
+impl SiteClock for Waiting {
+    const CLOCK: &'static Self = &Self;
+}
+
+impl SiteClock for Blocking {
+    const CLOCK: &'static Self = &Self;
+}
+
+impl<const MODE: u8, C, R> Run<MODE, C, R>
 where
-    Timed<TIMED>: Keep,
-    C: Clock + Default,
+    Mode<MODE>: Keep<Way = ()>,
+    C: SiteClock,
 {
     /// A call that starts now. `keeps_time` where somebody asks how long it took.
     #[inline]
     #[must_use]
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
+        Self::new(site, keeps_time, ())
+    }
+}
+
+impl<C: SiteClock, R> Run<GATED, C, R> {
+    /// A call that starts now, before the gates of its function.
+    #[must_use]
+    pub fn start_gated(site: &'static Site, keeps_time: bool) -> Self {
+        Self::new(site, keeps_time, Way::new(site.shared()))
+    }
+
+    /// A call that starts now, before the gates for `key`.
+    #[must_use]
+    pub fn start_keyed<K>(site: &'static Site, keeps_time: bool, key: &K) -> Self
+    where
+        K: Hash + Display + ?Sized,
+    {
+        Self::new(site, keeps_time, Way::new(site.shared_for(key)))
+    }
+
+    fn entering(&mut self) -> Entering<'_> {
+        let Self { site, call, way, .. } = self;
+        let terms = site.terms(C::CLOCK, None);
+        let attempt = call.attempts().saturating_add(1);
+        let request = Request::new(C::CLOCK, call.deadline(terms), attempt);
+        let Way { shared, passage } = way;
+        Entering { passage, gates: &shared.gates, request, through: false }
+    }
+
+    /// The end of a call that a gate, or its deadline before one, has stopped.
+    fn halted(&mut self, halt: Halt) -> Stopped {
+        let now = C::CLOCK.now();
+        let stopped = self.call.stopped(halt, Some(now));
+        let (shared, passage) = split::<GATED>(&mut self.way);
+        self.call.cut(self.site.terms(C::CLOCK, shared), &stopped, passage);
+        stopped
+    }
+}
+
+impl<const MODE: u8, C, R> Run<MODE, C, R>
+where
+    Mode<MODE>: Keep,
+    C: SiteClock,
+{
+    #[inline]
+    fn new(site: &'static Site, keeps_time: bool, way: <Mode<MODE> as Keep>::Way) -> Self {
         let asks_for_it = matches!(site.policy.strategy(), Strategy::Custom(_));
-        let started = (TIMED || keeps_time || asks_for_it).then(|| C::default().now());
+        let started = (MODE != PLAIN || keeps_time || asks_for_it).then(|| C::CLOCK.now());
         let mut call = Call::start(&site.labels, started);
-        call.begin_attempt();
-        Self { site, call, last: Default::default(), clock: PhantomData }
+        if MODE != GATED {
+            call.begin_attempt();
+        }
+        Self { site, call, last: Default::default(), way, clock: PhantomData }
     }
 
     /// The attempt that starts now, for a body that asks.
     pub fn present_attempt(&mut self) -> Attempt {
         let now = self.now_if_timed();
-        self.call.describe(self.site.terms(), now)
+        self.call.describe(self.site.terms(C::CLOCK, None), now)
     }
 
     #[inline]
@@ -70,13 +139,14 @@ where
     {
         let turned_down = outcome.value().map_or(None, accept);
         if turned_down.is_none() && outcome.value().is_ok() {
-            self.call.succeeded(&self.site.labels);
+            let (shared, passage) = split::<MODE>(&mut self.way);
+            self.call.succeeded(self.site.terms(C::CLOCK, shared), passage);
             return ControlFlow::Break(A::success(outcome));
         }
         let now = self.now_if_timed();
         match self.failed(&outcome, turned_down, judge, notify, now) {
             Ok(delay) => {
-                Timed::<TIMED>::put(&mut self.last, outcome);
+                Mode::<MODE>::put(&mut self.last, outcome);
                 ControlFlow::Continue(delay)
             }
             Err(stopped) => ControlFlow::Break(A::failure(outcome, stopped)),
@@ -98,7 +168,7 @@ where
         J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
-        let attempt = self.call.describe(self.site.terms(), now);
+        let attempt = self.call.describe(self.site.terms(C::CLOCK, None), now);
         let error = outcome.value().err();
         let judged = match (error, turned_down) {
             (Some(error), _) => judge(error, &attempt),
@@ -118,40 +188,48 @@ where
         cause: &dyn Display,
         now: Option<Instant>,
     ) -> Result<Duration, Stopped> {
-        let failed = self.call.failed(self.site.terms(), (verdict, cause), now);
-        failed.map_err(|reason| self.call.stopped(reason, now))
+        let (shared, passage) = split::<MODE>(&mut self.way);
+        let terms = self.site.terms(C::CLOCK, shared);
+        let failed = Failed { verdict, error: cause };
+        let failed = self.call.failed(terms, (failed, passage), now);
+        failed.map_err(|halt| self.call.stopped(halt, now))
     }
 
     /// Begins the next attempt, unless it is past the deadline: then the time that it is.
     fn begin_attempt(&mut self) -> Option<Instant> {
-        if TIMED && let Some(deadline) = self.call.deadline(self.site.terms()) {
-            let now = C::default().now();
+        if MODE != PLAIN
+            && let Some(deadline) = self.call.deadline(self.site.terms(C::CLOCK, None))
+        {
+            let now = C::CLOCK.now();
             if now >= deadline {
                 return Some(now);
             }
         }
-        self.call.begin_attempt();
+        if MODE != GATED {
+            self.call.begin_attempt();
+        }
         None
     }
 
     /// The end of a call whose time has run out.
     fn out_of_time(&mut self, now: Instant) -> Stopped {
-        let stopped = self.call.stopped(StopReason::DeadlineExceeded, Some(now));
-        self.call.cut(self.site.terms(), &stopped);
+        let stopped = self.call.stopped(StopReason::DeadlineExceeded.into(), Some(now));
+        let (shared, passage) = split::<MODE>(&mut self.way);
+        self.call.cut(self.site.terms(C::CLOCK, shared), &stopped, passage);
         stopped
     }
 
     fn now_if_timed(&self) -> Option<Instant> {
-        self.call.keeps_time().then(|| C::default().now())
+        self.call.keeps_time().then(|| C::CLOCK.now())
     }
 }
 
 /// A call whose attempts cannot be cut: one that blocks, or has no time limit.
-impl<const TIMED: bool, C, R> Run<TIMED, C, R>
+impl<const MODE: u8, C, R> Run<MODE, C, R>
 where
-    Timed<TIMED>: Keep,
-    C: Clock + Default,
-    (Timed<TIMED>, C): Uncut,
+    Mode<MODE>: Keep,
+    C: SiteClock,
+    (Mode<MODE>, C): Uncut,
 {
     /// Takes the outcome of an attempt: `Break` with the answer of the call, or how long to wait.
     ///
@@ -180,13 +258,13 @@ where
 /// Marks the calls whose attempts always have an outcome.
 pub trait Uncut {}
 
-impl<const TIMED: bool> Uncut for (Timed<TIMED>, Blocking) {}
-impl Uncut for (Timed<false>, Waiting) {}
+impl<const MODE: u8> Uncut for (Mode<MODE>, Blocking) {}
+impl Uncut for (Mode<PLAIN>, Waiting) {}
 
 /// A function that blocks.
-impl<const TIMED: bool, R> Run<TIMED, Blocking, R>
+impl<const MODE: u8, R> Run<MODE, Blocking, R>
 where
-    Timed<TIMED>: Keep,
+    Mode<MODE>: Keep,
 {
     /// Makes one attempt that blocks.
     #[inline]
@@ -205,14 +283,14 @@ where
             std::thread::sleep(delay);
         }
         let now = self.begin_attempt()?;
-        let outcome = Timed::<TIMED>::take(&mut self.last)?;
+        let outcome = Mode::<MODE>::take(&mut self.last)?;
         let stopped = self.out_of_time(now);
         Some(A::failure(outcome, stopped))
     }
 }
 
 /// An async function of which no attempt can be cut.
-impl<R> Run<false, Waiting, R> {
+impl<R> Run<PLAIN, Waiting, R> {
     /// Makes one attempt.
     #[inline]
     pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Plain<'_, F> {
@@ -227,18 +305,81 @@ impl<R> Run<false, Waiting, R> {
     }
 }
 
+/// A function with gates.
+impl<C: SiteClock, R> Run<GATED, C, R> {
+    /// The answer of a call that a gate has stopped.
+    fn answer_halted<A: Answer<R> + AnswerStopped>(&mut self, halt: Halt) -> A {
+        let stopped = self.halted(halt);
+        match self.last.take() {
+            Some(outcome) => A::failure(outcome, stopped),
+            None => A::stopped(stopped),
+        }
+    }
+}
+
+/// An async function with gates.
+impl<R> Run<GATED, Waiting, R> {
+    /// Waits until the attempt may start; the answer of the call where it may not.
+    pub async fn enter_gates<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
+        match self.entering().wait(None).await {
+            Ok(()) => {
+                self.call.begin_attempt();
+                None
+            }
+            Err(halt) => Some(self.answer_halted(halt)),
+        }
+    }
+
+    /// Makes one attempt under its limits, with the gates looking on.
+    #[inline]
+    pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Watched<'_, F> {
+        let terms = self.site.terms(Waiting::CLOCK, None);
+        let deadline = self.call.deadline(terms);
+        let Way { shared, passage } = &mut self.way;
+        let bounds = Bounds::new(Waiting.now(), terms.policy.attempt_timeout(), deadline)
+            .with_patience(passage.patience(&shared.gates));
+        Watched { operation, span: self.call.span(), bounds, gates: &shared.gates, passage }
+    }
+}
+
+/// A function with gates that blocks.
+impl<R> Run<GATED, Blocking, R> {
+    /// Blocks until the attempt may start; the answer of the call where it may not.
+    pub fn enter_gates_blocking<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
+        match self.entering().block(None, &thread_waker()) {
+            Ok(()) => {
+                self.call.begin_attempt();
+                None
+            }
+            Err(halt) => Some(self.answer_halted(halt)),
+        }
+    }
+}
+
 /// An async function with a time limit.
-impl<R> Run<true, Waiting, R> {
+impl<R> Run<TIMED, Waiting, R> {
     /// Makes one attempt under its limits.
     #[inline]
     pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Limited<'_, F> {
-        let terms = self.site.terms();
+        let terms = self.site.terms(Waiting::CLOCK, None);
         let deadline = self.call.deadline(terms);
         let attempt_timeout = terms.policy.attempt_timeout();
         let bounds = Bounds::new(Waiting.now(), attempt_timeout, deadline);
         Limited { operation, span: self.call.span(), bounds }
     }
+}
 
+/// Marks the calls that can end while no attempt is there to say how.
+pub trait Cuttable: Keep {}
+
+impl Cuttable for Mode<TIMED> {}
+impl Cuttable for Mode<GATED> {}
+
+/// An async function with a time limit or gates.
+impl<const MODE: u8, R> Run<MODE, Waiting, R>
+where
+    Mode<MODE>: Cuttable,
+{
     /// Takes the outcome of an attempt, or what cut it.
     #[inline]
     pub fn settle_attempt<A, J, K, N>(
@@ -274,7 +415,7 @@ impl<R> Run<true, Waiting, R> {
         let Cut::Attempt(limit) = cut else {
             return Err(self.out_of_time(now));
         };
-        let attempt = self.call.describe(self.site.terms(), Some(now));
+        let attempt = self.call.describe(self.site.terms(Waiting::CLOCK, None), Some(now));
         let kind = ErrorKind::Timeout;
         let verdict =
             if self.site.retries_timeouts { Verdict::Retry(kind) } else { Verdict::Stop(kind) };
@@ -292,19 +433,25 @@ impl<R> Run<true, Waiting, R> {
     }
 
     fn answer<A: Answer<R> + AnswerStopped>(&mut self, stopped: Stopped) -> A {
-        match self.last.take() {
+        match Mode::<MODE>::take(&mut self.last) {
             Some(outcome) => A::failure(outcome, stopped),
             None => A::stopped(stopped),
         }
     }
 }
 
-impl<const TIMED: bool, C, R> Drop for Run<TIMED, C, R>
+impl<const MODE: u8, C, R> Drop for Run<MODE, C, R>
 where
-    Timed<TIMED>: Keep,
+    Mode<MODE>: Keep,
+    C: SiteClock,
 {
     #[inline]
     fn drop(&mut self) {
+        if let (shared, Some(passage)) = split::<MODE>(&mut self.way)
+            && !passage.is_empty()
+        {
+            self.call.dropped_at(self.site.terms(C::CLOCK, shared), passage);
+        }
         self.call.dropped(&self.site.labels);
     }
 }

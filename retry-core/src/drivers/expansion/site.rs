@@ -1,7 +1,14 @@
 //! What is constant about an annotated function.
 
+use std::fmt::Display;
+use std::hash::Hash;
+use std::sync::{Arc, OnceLock};
+
 use crate::drivers::call::{Labels, Terms};
+use crate::drivers::gates::Gates;
 use crate::drivers::seeds::Seeds;
+use crate::drivers::services::{Shared, SharedRef};
+use crate::seams::clock::Clock;
 use crate::values::policy::RetryPolicy;
 
 /// What is constant about an annotated function.
@@ -10,6 +17,7 @@ pub struct Site {
     pub(super) policy: RetryPolicy,
     pub(super) labels: Labels<'static>,
     pub(super) retries_timeouts: bool,
+    shared: OnceLock<Shared>,
 }
 
 impl Site {
@@ -23,17 +31,30 @@ impl Site {
         retries_timeouts: bool,
     ) -> Self {
         let labels = Labels { name: Some(name), service };
-        Self { policy, labels, retries_timeouts }
+        Self { policy, labels, retries_timeouts, shared: OnceLock::new() }
     }
 
-    /// Whether a call can be cut while an attempt runs.
-    #[must_use]
-    pub const fn can_cut(&self) -> bool {
-        self.policy.can_cut()
+    pub(super) const fn terms<'a>(
+        &'static self,
+        clock: &'a dyn Clock,
+        shared: Option<&'a Shared>,
+    ) -> Terms<'a> {
+        let gates = match shared {
+            Some(shared) => &shared.gates,
+            None => Gates::NONE,
+        };
+        let (policy, labels, seeds) = (&self.policy, self.labels, &Seeds::Process);
+        Terms { policy, labels, seeds, deadline: None, gates, clock }
     }
 
-    pub(super) const fn terms(&'static self) -> Terms<'static> {
-        Terms { policy: &self.policy, labels: self.labels, seeds: &Seeds::Process, deadline: None }
+    /// The gates of the function.
+    pub(super) fn shared(&'static self) -> SharedRef {
+        SharedRef::Static(self.shared.get_or_init(Shared::default))
+    }
+
+    /// The gates of the function for a key.
+    pub(super) fn shared_for<K: Hash + Display + ?Sized>(&'static self, _: &K) -> SharedRef {
+        SharedRef::Counted(Arc::default())
     }
 }
 

@@ -1,0 +1,273 @@
+//! Keys inside a key: `on(rate_limit, max_attempts = 8)`, `circuit_breaker(window = "10s")`.
+//!
+//! Each such key has a table of what it takes. Every mistake between its parentheses is noted, as
+//! between those of the attribute.
+
+use std::time::Duration;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Expr, Ident, Lit, LitStr, Result, Token, parenthesized, token};
+
+use crate::attribute::suggest::did_you_mean;
+use crate::attribute::value::{self, Jitter, Value, Wanted, literal};
+
+/// What a key takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// A whole number of at least 1.
+    Count,
+    Duration,
+    Strategy,
+    Jitter,
+    Multiplier,
+    /// A number that is above zero (or from zero) and at most the bound.
+    Number {
+        form: &'static str,
+        from_zero: bool,
+        most: f64,
+    },
+    /// Kinds of failures: `kind(network, timeout)`, or a list of them.
+    Kinds,
+    /// A length of time, or a number of calls.
+    Window,
+    /// One of these words, each with the constant that it stands for.
+    Word(&'static [(&'static str, &'static str)]),
+}
+
+/// A key of a table: its name, what it takes, the setter that it becomes.
+pub(crate) struct Slot {
+    pub(crate) key: &'static str,
+    pub(crate) form: Form,
+    pub(crate) setter: &'static str,
+}
+
+/// A key that was given, with its value.
+pub(crate) struct Entry {
+    pub(crate) key: Ident,
+    pub(crate) setter: &'static str,
+    pub(crate) value: Given,
+}
+
+/// A value that was given.
+pub(crate) enum Given {
+    Expr(Expr),
+    Duration(Value<Duration>),
+    Factor(Value<f64>),
+    Strategy(Value<&'static str>),
+    Jitter(Value<Jitter>),
+    Kinds(Vec<(Ident, &'static str)>),
+    CountWindow(Expr),
+    TimeWindow(Value<Duration>),
+    /// A path below the crate.
+    Constant(LitStr, &'static str),
+}
+
+impl Given {
+    /// The tokens that the user wrote, where they can be more than a literal.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        match self {
+            Self::Expr(expr) | Self::CountWindow(expr) => expr.to_token_stream(),
+            Self::Duration(value) | Self::TimeWindow(value) => value.to_token_stream(),
+            Self::Factor(value) => value.to_token_stream(),
+            Self::Strategy(value) => value.to_token_stream(),
+            Self::Jitter(value) => value.to_token_stream(),
+            Self::Kinds(_) | Self::Constant(..) => TokenStream::new(),
+        }
+    }
+
+    pub(crate) const fn duration(&self) -> Option<Duration> {
+        match self {
+            Self::Duration(value) => value.known,
+            _ => None,
+        }
+    }
+}
+
+/// Everything between a pair of parentheses.
+pub(crate) struct Nested {
+    pub(crate) name: Ident,
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Nested {
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// Reads the entries of the key `name` up to the end of `input`.
+    pub(crate) fn read(name: &Ident, table: &[Slot], input: ParseStream<'_>) -> Result<Self> {
+        let mut nested = Self { name: name.clone(), entries: Vec::new() };
+        let mut mistakes: Option<Error> = None;
+        let mut note = |error: Error| match &mut mistakes {
+            None => mistakes = Some(error),
+            Some(first) => first.combine(error),
+        };
+        while !input.is_empty() {
+            if let Err(error) = nested.read_entry(table, input) {
+                note(error);
+                while !input.is_empty() && !input.peek(Token![,]) {
+                    input.parse::<TokenTree>()?;
+                }
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        mistakes.map_or(Ok(nested), Err)
+    }
+
+    fn read_entry(&mut self, table: &[Slot], input: ParseStream<'_>) -> Result<()> {
+        let name = &self.name;
+        let key = input.call(Ident::parse_any).map_err(|error| {
+            let example = table.first().map_or("", |slot| slot.key);
+            Error::new(error.span(), format!("`{name}` takes keys, such as `{example} = …`"))
+        })?;
+        let word = key.unraw().to_string();
+        let Some(slot) = table.iter().find(|slot| slot.key == word) else {
+            let keys: Vec<_> = table.iter().map(|slot| slot.key).collect();
+            let hint = did_you_mean(&word, keys.iter().copied());
+            let keys = keys.join(", ");
+            let message =
+                format!("unknown key `{word}` in `{name}`{hint}\nthe keys of `{name}` are {keys}");
+            return Err(Error::new_spanned(&key, message));
+        };
+        if self.entry(&word).is_some() {
+            return Err(Error::new_spanned(&key, format!("`{word}` is given twice in `{name}`")));
+        }
+        if !input.peek(Token![=]) {
+            return Err(Error::new_spanned(&key, format!("`{word}` takes a value: `{word} = …`")));
+        }
+        input.parse::<Token![=]>()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(Error::new_spanned(&key, format!("`{word}` has no value")));
+        }
+        let value = given(slot, input)?;
+        self.entries.push(Entry { key, setter: slot.setter, value });
+        Ok(())
+    }
+}
+
+fn given(slot: &Slot, input: ParseStream<'_>) -> Result<Given> {
+    let key = slot.key;
+    Ok(match slot.form {
+        Form::Count => Given::Expr(value::count(key, input)?.expr),
+        Form::Duration => Given::Duration(value::duration(key, input)?),
+        Form::Strategy => Given::Strategy(value::strategy(input)?),
+        Form::Jitter => Given::Jitter(value::jitter(input)?),
+        Form::Multiplier => Given::Factor(value::multiplier(input)?),
+        Form::Number { form, from_zero, most } => {
+            let range = |number: f64| number.is_finite() && number >= 0.0 && number <= most;
+            let legal = |number: f64| range(number) && (from_zero || number > 0.0);
+            Given::Factor(value::number(key, (form, &legal), input)?)
+        }
+        Form::Kinds => {
+            let wanted: Wanted = input.parse()?;
+            if let Some(ty) = wanted.types.first() {
+                let message = format!("`{key}` takes kinds: `kind(network, timeout)`");
+                return Err(Error::new_spanned(ty, message));
+            }
+            Given::Kinds(wanted.kinds)
+        }
+        Form::Window => window(key, input)?,
+        Form::Word(words) => return word(key, words, input),
+    })
+}
+
+fn window(key: &str, input: ParseStream<'_>) -> Result<Given> {
+    let ahead = input.fork();
+    let expr: Expr = ahead.parse()?;
+    match literal(&expr) {
+        Some((_, Lit::Int(_))) => Ok(Given::CountWindow(value::count(key, input)?.expr)),
+        _ => Ok(Given::TimeWindow(value::duration(key, input)?)),
+    }
+}
+
+fn word(
+    key: &str,
+    words: &'static [(&'static str, &'static str)],
+    input: ParseStream<'_>,
+) -> Result<Given> {
+    let legal: Vec<_> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+    let form = format!("`{key}` takes {}", legal.join(" or "));
+    let text: LitStr = input.parse().map_err(|error| Error::new(error.span(), &form))?;
+    match words.iter().find(|(word, _)| *word == text.value()) {
+        Some((_, constant)) => Ok(Given::Constant(text, constant)),
+        None => Err(Error::new_spanned(text, form)),
+    }
+}
+
+const ON: &[Slot] = &[
+    Slot { key: "max_attempts", form: Form::Count, setter: "with_max_attempts" },
+    Slot { key: "strategy", form: Form::Strategy, setter: "with_strategy" },
+    Slot { key: "initial_delay", form: Form::Duration, setter: "with_initial_delay" },
+    Slot { key: "max_delay", form: Form::Duration, setter: "with_max_delay" },
+    Slot { key: "multiplier", form: Form::Multiplier, setter: "with_multiplier" },
+    Slot { key: "jitter", form: Form::Jitter, setter: "with_jitter" },
+    Slot {
+        key: "cost",
+        form: Form::Number {
+            form: "a number of tokens from 0.0, such as `2.0`",
+            from_zero: true,
+            most: f64::MAX,
+        },
+        setter: "with_cost",
+    },
+];
+
+/// `on(kind, …)`: what is different for failures of one kind.
+pub(crate) struct OnKind {
+    pub(crate) kind: Ident,
+    pub(crate) variant: &'static str,
+    pub(crate) schedule: Nested,
+}
+
+impl OnKind {
+    pub(crate) fn read(name: &Ident, input: ParseStream<'_>) -> Result<Self> {
+        const FORM: &str = "`on` takes a kind of failure and what is different for it, such as `on(rate_limit, max_attempts = 8)`";
+        if !input.peek(token::Paren) {
+            return Err(Error::new_spanned(name, FORM));
+        }
+        let inside;
+        parenthesized!(inside in input);
+        let kind: Ident = inside.parse().map_err(|_| Error::new_spanned(name, FORM)).and_then(
+            |kind: Ident| {
+                if inside.peek(Token![=]) { Err(Error::new_spanned(kind, FORM)) } else { Ok(kind) }
+            },
+        )?;
+        let variant = value::error_kind(&kind)?;
+        if inside.is_empty() {
+            let message = format!("`on({kind})` says nothing that is different: {FORM}");
+            return Err(Error::new_spanned(kind, message));
+        }
+        inside.parse::<Token![,]>()?;
+        let schedule = Nested::read(name, ON, &inside)?;
+        Ok(Self { kind, variant, schedule })
+    }
+}
+
+/// Whether the next tokens are not the value of a key but keys of their own.
+pub(crate) fn is_nested(input: ParseStream<'_>) -> bool {
+    input.peek(token::Paren)
+}
+
+/// The inside of a pair of parentheses, read by a table.
+pub(crate) fn inside(name: &Ident, table: &[Slot], input: ParseStream<'_>) -> Result<Nested> {
+    let inside;
+    parenthesized!(inside in input);
+    Nested::read(name, table, &inside)
+}
+
+/// A policy that is written out, or a constant that holds one.
+pub(crate) enum Policy {
+    Keys(Nested),
+    Constant(Expr),
+}
+
+impl Parse for Policy {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        input.parse().map(Self::Constant)
+    }
+}

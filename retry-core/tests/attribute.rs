@@ -130,3 +130,38 @@ impl Classify for Told {
         self.0.into()
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fallback_answers_for_a_call_that_gave_up() {
+    #[with_retry(fallback = |_| Ok(7))]
+    async fn by_closure() -> io::Result<u32> {
+        Err(io::ErrorKind::ConnectionRefused.into())
+    }
+
+    async fn stored(error: RetryError<io::Error>) -> Result<u32, RetryError<io::Error>> {
+        tokio::task::yield_now().await;
+        if error.reason() == StopReason::AttemptsExhausted { Ok(8) } else { Err(error) }
+    }
+
+    #[with_retry(fallback = stored)]
+    async fn by_path(kind: io::ErrorKind) -> Result<u32, RetryError<io::Error>> {
+        Err(io::Error::from(kind))?
+    }
+
+    #[with_retry(fallback = |error| if error.kind() == io::ErrorKind::Other { Ok(9) } else { Err(error) })]
+    fn blocking(kind: io::ErrorKind) -> io::Result<u32> {
+        Err(kind.into())
+    }
+
+    #[with_retry(max_attempts = 2, timeout = "250ms", fallback = |_| Ok(10))]
+    async fn timed() -> io::Result<u32> {
+        std::future::pending().await
+    }
+
+    assert_eq!(by_closure().await.unwrap(), 7);
+    assert_eq!(by_path(io::ErrorKind::ConnectionRefused).await.unwrap(), 8);
+    assert_eq!(by_path(io::ErrorKind::NotFound).await.unwrap_err().attempts(), 1);
+    assert_eq!(timed().await.unwrap(), 10);
+    assert_eq!(blocking(io::ErrorKind::Other).unwrap(), 9);
+    assert!(blocking(io::ErrorKind::NotFound).is_err());
+}

@@ -257,6 +257,43 @@ impl<C> Retry<C> {
         self.attempts().drive(operation).await
     }
 
+    /// [`run`](Self::run) with an answer of last resort: what `fallback` makes of the error when
+    /// the call was refused or has given up.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use std::io;
+    /// use retry_core::{Retry, RetryPolicy};
+    ///
+    /// let retry = Retry::new(RetryPolicy::new().with_max_attempts(1));
+    /// let load = async || Err::<&str, _>(io::Error::from(io::ErrorKind::ConnectionRefused));
+    /// let page = retry.run_or(load, async |_| Ok("the page of yesterday")).await;
+    /// assert_eq!(page.unwrap(), "the page of yesterday");
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `fallback`. It is not retried, and no gate stands before it.
+    pub async fn run_or<T, E, F, Fut, G, Answer>(
+        &self,
+        operation: F,
+        fallback: G,
+    ) -> Result<T, RetryError<E>>
+    where
+        C: Classifier<E>,
+        E: Display,
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+        G: FnOnce(RetryError<E>) -> Answer,
+        Answer: Future<Output = Result<T, RetryError<E>>>,
+    {
+        match self.run(operation).await {
+            Ok(value) => Ok(value),
+            Err(error) => fallback(error).await,
+        }
+    }
+
     /// [`run`](Self::run) with a report of how the call went, also when it went well.
     pub async fn run_with_report<T, E, F, Fut>(
         &self,

@@ -18,6 +18,7 @@ const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(30);
 pub(crate) fn contradictions(keys: &Keys, mistakes: &mut Mistakes) {
     delays(keys, mistakes);
     timeouts(keys, mistakes);
+    gates(keys, mistakes);
     growth(keys, mistakes);
 }
 
@@ -75,6 +76,16 @@ fn timeouts(keys: &Keys, mistakes: &mut Mistakes) {
     }
 }
 
+fn gates(keys: &Keys, mistakes: &mut Mistakes) {
+    let gated = keys.circuit_breaker.is_some() || keys.rate_limit.is_some();
+    let was_written =
+        ["circuit_breaker", "rate_limit"].into_iter().any(|gate| keys.written(gate).is_some());
+    if let (Some(key), false, false) = (keys.written("key"), gated, was_written) {
+        let message = "`key` chooses among gates, and this function has none: add `circuit_breaker(…)` or `rate_limit(…)`";
+        mistakes.at(key, message);
+    }
+}
+
 fn growth(keys: &Keys, mistakes: &mut Mistakes) {
     let Some(strategy) = &keys.strategy else { return };
     if keys.multiplier.is_some() && strategy.known != Some("Exponential") {
@@ -94,7 +105,7 @@ pub(crate) fn blocking(keys: &Keys, function: &Function, mistakes: &mut Mistakes
     if Shape::of(function).0.waits() {
         return;
     }
-    if let Some(key) = keys.key("attempt_timeout") {
+    if let Some(key) = keys.written("attempt_timeout") {
         let message = "`attempt_timeout` has no effect on a function that blocks: a thread cannot be cut; set the timeout of the client that it calls";
         mistakes.at(key, message);
     }

@@ -11,14 +11,15 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Ident, Path, Result, Token};
 
+use crate::attribute::gates::{self, Budget, Policy};
 use crate::attribute::mistakes::Mistakes;
-use crate::attribute::nested::OnKind;
+use crate::attribute::on::OnKind;
 use crate::attribute::statuses::Statuses;
 use crate::attribute::suggest::did_you_mean;
 use crate::attribute::value::{self, Callback, Jitter, Value, Wanted};
 
 /// Every key, in the order of the manual.
-pub(crate) const KEYS: [&str; 21] = [
+pub(crate) const KEYS: [&str; 26] = [
     "policy",
     "max_attempts",
     "strategy",
@@ -34,6 +35,11 @@ pub(crate) const KEYS: [&str; 21] = [
     "retry_if_ok",
     "retry_on_status",
     "on",
+    "circuit_breaker",
+    "budget",
+    "rate_limit",
+    "key",
+    "fallback",
     "name",
     "service",
     "context",
@@ -60,6 +66,11 @@ pub(crate) struct Keys {
     pub(crate) retry_if_ok: Option<Callback>,
     pub(crate) retry_on_status: Option<Statuses>,
     pub(crate) on: Vec<OnKind>,
+    pub(crate) circuit_breaker: Option<Policy>,
+    pub(crate) budget: Option<Budget>,
+    pub(crate) rate_limit: Option<Policy>,
+    pub(crate) key: Option<Expr>,
+    pub(crate) fallback: Option<Callback>,
     pub(crate) name: Option<Value<String>>,
     pub(crate) service: Option<Value<String>>,
     pub(crate) context: Option<Ident>,
@@ -92,7 +103,7 @@ impl Keys {
     }
 
     /// The key with this name, as it was written.
-    pub(crate) fn key(&self, name: &str) -> Option<&Ident> {
+    pub(crate) fn written(&self, name: &str) -> Option<&Ident> {
         self.given.iter().find(|key| *key == name)
     }
 
@@ -107,10 +118,13 @@ impl Keys {
         if name == "on" {
             return self.on_kind(key, input);
         }
-        if self.key(&name).is_some() {
+        if self.written(&name).is_some() {
             return Err(Error::new_spanned(&key, format!("`{name}` is given twice")));
         }
         self.given.push(key.clone());
+        if self.gate(&name, &key, input)? {
+            return Ok(());
+        }
         if !input.peek(Token![=]) {
             let message = format!("`{name}` takes a value: `{name} = …`");
             return Err(Error::new_spanned(&key, message));
@@ -124,6 +138,17 @@ impl Keys {
             return Ok(());
         }
         Err(input.error(format!("expected `,` after the value of `{name}`")))
+    }
+
+    /// Whether the key is that of a gate, which has keys of its own.
+    fn gate(&mut self, name: &str, key: &Ident, input: ParseStream<'_>) -> Result<bool> {
+        match name {
+            "circuit_breaker" => self.circuit_breaker = Some(gates::circuit_breaker(key, input)?),
+            "rate_limit" => self.rate_limit = Some(gates::rate_limit(key, input)?),
+            "budget" => self.budget = Some(gates::budget(key, input)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// `on(kind, …)`, once for each kind.
@@ -157,6 +182,8 @@ impl Keys {
             "retry_on_status" => self.retry_on_status = Some(input.parse()?),
             "name" => self.name = Some(value::label(name, input)?),
             "service" => self.service = Some(value::label(name, input)?),
+            "key" => self.key = Some(input.parse()?),
+            "fallback" => self.fallback = Some(fallback(input)?),
             "context" => self.context = Some(context(input)?),
             "on_retry" => self.on_retry = Some(hook(input)?),
             _ => self.crate_path = Some(value::crate_path(input)?),
@@ -187,6 +214,17 @@ fn hook(input: ParseStream<'_>) -> Result<Callback> {
     )
 }
 
+fn fallback(input: ParseStream<'_>) -> Result<Callback> {
+    value::callback(
+        "fallback",
+        input,
+        (
+            &[1],
+            "`|error| …` or a path to a function of the error, that returns what the function returns",
+        ),
+    )
+}
+
 fn context(input: ParseStream<'_>) -> Result<Ident> {
     input.parse().map_err(|error| {
         Error::new(error.span(), "`context` takes a name for the `&Attempt`, such as `attempt`")
@@ -203,6 +241,7 @@ fn unknown(name: &str) -> String {
         "factor" => "; did you mean `multiplier`?".to_owned(),
         "when" => "; did you mean `retry_if`?".to_owned(),
         "notify" => "; did you mean `on_retry`?".to_owned(),
+        "breaker" => "; did you mean `circuit_breaker`?".to_owned(),
         "deadline" | "total_timeout" => "; did you mean `timeout`?".to_owned(),
         _ => did_you_mean(name, KEYS),
     };

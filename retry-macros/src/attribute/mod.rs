@@ -1,9 +1,11 @@
 //! What does the attribute say?
 
 pub(crate) mod check;
+pub(crate) mod gates;
 pub(crate) mod keys;
 pub(crate) mod mistakes;
 pub(crate) mod nested;
+pub(crate) mod on;
 pub(crate) mod statuses;
 pub(crate) mod suggest;
 pub(crate) mod total;

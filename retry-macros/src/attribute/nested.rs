@@ -8,8 +8,8 @@ use std::time::Duration;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{Error, Expr, Ident, Lit, LitStr, Result, Token, parenthesized, token};
+use syn::parse::ParseStream;
+use syn::{Error, Expr, Ident, Lit, LitStr, Result, Token};
 
 use crate::attribute::suggest::did_you_mean;
 use crate::attribute::value::{self, Jitter, Value, Wanted, literal};
@@ -33,6 +33,8 @@ pub(crate) enum Form {
     Kinds,
     /// A length of time, or a number of calls.
     Window,
+    /// How many may wait.
+    Waiting,
     /// One of these words, each with the constant that it stands for.
     Word(&'static [(&'static str, &'static str)]),
 }
@@ -62,19 +64,23 @@ pub(crate) enum Given {
     CountWindow(Expr),
     TimeWindow(Value<Duration>),
     /// A path below the crate.
-    Constant(LitStr, &'static str),
+    Constant(&'static str),
+    /// The bound of a waiting room.
+    Waiting(Expr),
 }
 
 impl Given {
     /// The tokens that the user wrote, where they can be more than a literal.
     pub(crate) fn tokens(&self) -> TokenStream {
         match self {
-            Self::Expr(expr) | Self::CountWindow(expr) => expr.to_token_stream(),
+            Self::Expr(expr) | Self::CountWindow(expr) | Self::Waiting(expr) => {
+                expr.to_token_stream()
+            }
             Self::Duration(value) | Self::TimeWindow(value) => value.to_token_stream(),
             Self::Factor(value) => value.to_token_stream(),
             Self::Strategy(value) => value.to_token_stream(),
             Self::Jitter(value) => value.to_token_stream(),
-            Self::Kinds(_) | Self::Constant(..) => TokenStream::new(),
+            Self::Kinds(_) | Self::Constant(_) => TokenStream::new(),
         }
     }
 
@@ -172,6 +178,7 @@ fn given(slot: &Slot, input: ParseStream<'_>) -> Result<Given> {
             Given::Kinds(wanted.kinds)
         }
         Form::Window => window(key, input)?,
+        Form::Waiting => Given::Waiting(value::count(key, input)?.expr),
         Form::Word(words) => return word(key, words, input),
     })
 }
@@ -194,80 +201,7 @@ fn word(
     let form = format!("`{key}` takes {}", legal.join(" or "));
     let text: LitStr = input.parse().map_err(|error| Error::new(error.span(), &form))?;
     match words.iter().find(|(word, _)| *word == text.value()) {
-        Some((_, constant)) => Ok(Given::Constant(text, constant)),
+        Some((_, constant)) => Ok(Given::Constant(constant)),
         None => Err(Error::new_spanned(text, form)),
-    }
-}
-
-const ON: &[Slot] = &[
-    Slot { key: "max_attempts", form: Form::Count, setter: "with_max_attempts" },
-    Slot { key: "strategy", form: Form::Strategy, setter: "with_strategy" },
-    Slot { key: "initial_delay", form: Form::Duration, setter: "with_initial_delay" },
-    Slot { key: "max_delay", form: Form::Duration, setter: "with_max_delay" },
-    Slot { key: "multiplier", form: Form::Multiplier, setter: "with_multiplier" },
-    Slot { key: "jitter", form: Form::Jitter, setter: "with_jitter" },
-    Slot {
-        key: "cost",
-        form: Form::Number {
-            form: "a number of tokens from 0.0, such as `2.0`",
-            from_zero: true,
-            most: f64::MAX,
-        },
-        setter: "with_cost",
-    },
-];
-
-/// `on(kind, …)`: what is different for failures of one kind.
-pub(crate) struct OnKind {
-    pub(crate) kind: Ident,
-    pub(crate) variant: &'static str,
-    pub(crate) schedule: Nested,
-}
-
-impl OnKind {
-    pub(crate) fn read(name: &Ident, input: ParseStream<'_>) -> Result<Self> {
-        const FORM: &str = "`on` takes a kind of failure and what is different for it, such as `on(rate_limit, max_attempts = 8)`";
-        if !input.peek(token::Paren) {
-            return Err(Error::new_spanned(name, FORM));
-        }
-        let inside;
-        parenthesized!(inside in input);
-        let kind: Ident = inside.parse().map_err(|_| Error::new_spanned(name, FORM)).and_then(
-            |kind: Ident| {
-                if inside.peek(Token![=]) { Err(Error::new_spanned(kind, FORM)) } else { Ok(kind) }
-            },
-        )?;
-        let variant = value::error_kind(&kind)?;
-        if inside.is_empty() {
-            let message = format!("`on({kind})` says nothing that is different: {FORM}");
-            return Err(Error::new_spanned(kind, message));
-        }
-        inside.parse::<Token![,]>()?;
-        let schedule = Nested::read(name, ON, &inside)?;
-        Ok(Self { kind, variant, schedule })
-    }
-}
-
-/// Whether the next tokens are not the value of a key but keys of their own.
-pub(crate) fn is_nested(input: ParseStream<'_>) -> bool {
-    input.peek(token::Paren)
-}
-
-/// The inside of a pair of parentheses, read by a table.
-pub(crate) fn inside(name: &Ident, table: &[Slot], input: ParseStream<'_>) -> Result<Nested> {
-    let inside;
-    parenthesized!(inside in input);
-    Nested::read(name, table, &inside)
-}
-
-/// A policy that is written out, or a constant that holds one.
-pub(crate) enum Policy {
-    Keys(Nested),
-    Constant(Expr),
-}
-
-impl Parse for Policy {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        input.parse().map(Self::Constant)
     }
 }

@@ -1,5 +1,6 @@
 //! What a function becomes: the loop around its body.
 
+mod gates;
 mod hooks;
 pub(crate) mod krate;
 mod outcome;
@@ -106,28 +107,34 @@ impl Expansion<'_> {
         let limit = at(self.limit_span());
         let (settle, resume) =
             (Ident::new("settle_attempt", limit), Ident::new("resume_call", limit));
-        quote_spanned! {Span::mixed_site()=>
-            #warning
-            #status_check
-            #site
-            #hoisted
-            #start
+        let (enter, end) = (self.enter(), self.end());
+        let looped = quote_spanned! {Span::mixed_site()=>
             loop {
+                #enter
                 #attempt
                 let __attempted = {
                     #prepare
                     __run.make_attempt(#operation).await
                 };
                 match __run.#settle(__attempted, #hooks) {
-                    ::core::ops::ControlFlow::Break(__answer) => return __answer,
+                    ::core::ops::ControlFlow::Break(__answer) => { #end }
                     ::core::ops::ControlFlow::Continue(__delay) => {
                         #krate::__private::pause(__delay).await;
                     }
                 }
                 if let ::core::option::Option::Some(__answer) = __run.#resume() {
-                    return __answer;
+                    #end
                 }
             }
+        };
+        let answered = self.with_fallback(&looped);
+        quote_spanned! {Span::mixed_site()=>
+            #warning
+            #status_check
+            #site
+            #hoisted
+            #start
+            #answered
         }
     }
 
@@ -138,27 +145,33 @@ impl Expansion<'_> {
         let (warning, status_check) = (self.warning(), self.status_check());
         let (hooks, attempt) = (self.hooks(), self.context_value());
         let operation = self.attempt(arguments, Some(&self.hint(&self.outcome())));
-        quote_spanned! {Span::mixed_site()=>
-            #warning
-            #status_check
-            #site
-            #hoisted
-            #start
+        let (enter, end) = (self.enter(), self.end());
+        let looped = quote_spanned! {Span::mixed_site()=>
             loop {
+                #enter
                 #attempt
                 let __outcome = {
                     #prepare
                     __run.call_attempt(|| #operation)
                 };
                 match __run.settle_attempt(__outcome, #hooks) {
-                    ::core::ops::ControlFlow::Break(__answer) => return __answer,
+                    ::core::ops::ControlFlow::Break(__answer) => { #end }
                     ::core::ops::ControlFlow::Continue(__delay) => {
                         if let ::core::option::Option::Some(__answer) = __run.block_for(__delay) {
-                            return __answer;
+                            #end
                         }
                     }
                 }
             }
+        };
+        let answered = self.with_fallback(&looped);
+        quote_spanned! {Span::mixed_site()=>
+            #warning
+            #status_check
+            #site
+            #hoisted
+            #start
+            #answered
         }
     }
 
@@ -166,20 +179,22 @@ impl Expansion<'_> {
     /// what an attempt returns.
     fn start(&self, face: &TokenStream) -> TokenStream {
         let krate = &self.krate;
-        let (keeps_time, outcome) = (self.keeps_time(), self.outcome());
+        let (keeps_time, outcome, gated) = (self.keeps_time(), self.outcome(), self.gated());
+        let (start, key) =
+            if gated { self.start_gated() } else { (quote!(start), TokenStream::new()) };
         quote_spanned! {Span::mixed_site()=>
             let mut __run = #krate::__private::Run::<
-                { #krate::__private::mode(&__POLICY, false) },
+                { #krate::__private::mode(&__POLICY, #gated) },
                 #krate::__private::#face,
                 #outcome,
-            >::start(&__SITE, #keeps_time);
+            >::#start(&__SITE, #keeps_time #key);
         }
     }
 
     /// That one of value and error carries a status, where statuses are asked for.
     fn status_check(&self) -> Option<TokenStream> {
         let krate = &self.krate;
-        let (key, outcome) = (self.keys.key("retry_on_status")?, self.outcome());
+        let (key, outcome) = (self.keys.written("retry_on_status")?, self.outcome());
         let carries = Ident::new("retry_carries_status", at(key.span()));
         Some(quote_spanned! {Span::mixed_site()=> {
             #[allow(unused_imports)]

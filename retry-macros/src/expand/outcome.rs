@@ -34,6 +34,13 @@ impl Expansion<'_> {
         output
     }
 
+    /// The type that the function returns, as far as an expression can name it.
+    pub(super) fn fallback_output(&self) -> Type {
+        let mut output = self.output.clone();
+        infer_impl(&mut output);
+        output
+    }
+
     pub(super) fn retry_error_inside(&self) -> Option<Type> {
         let output = self.output.clone();
         retry_error(type_argument(&output, 1)?).cloned()

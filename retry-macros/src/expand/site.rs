@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::{Expansion, at};
-use crate::attribute::nested::{Entry, Given, Nested, OnKind};
+use crate::attribute::on::OnKind;
 use crate::attribute::value::{Jitter, Value, Wanted, duration_tokens};
 
 impl Expansion<'_> {
@@ -14,11 +14,11 @@ impl Expansion<'_> {
     pub(super) fn site(&self) -> TokenStream {
         let krate = &self.krate;
         let (policy, name, service) = (self.policy(), self.name(), self.service());
-        let retries_timeouts = self.retries_timeouts();
+        let (retries_timeouts, gates) = (self.retries_timeouts(), self.gates());
         quote_spanned! {Span::mixed_site()=>
             const __POLICY: #krate::RetryPolicy = #policy;
             static __SITE: #krate::__private::Site =
-                #krate::__private::Site::new(__POLICY, #name, #service, #retries_timeouts);
+                #krate::__private::Site::new(__POLICY, #name, #service, #retries_timeouts) #gates;
         }
     }
 
@@ -81,7 +81,8 @@ impl Expansion<'_> {
     /// Without one, what can be wrong there is the type that the function returns.
     pub(super) fn limit_span(&self) -> Span {
         let keys = self.keys;
-        let key = keys.key("timeout").or_else(|| keys.key("attempt_timeout"));
+        let limits = ["timeout", "attempt_timeout", "circuit_breaker", "rate_limit"];
+        let key = limits.into_iter().find_map(|key| keys.written(key));
         key.map(Ident::span)
             .or_else(|| keys.policy.as_ref().map(Spanned::span))
             .unwrap_or_else(|| self.output.span())
@@ -109,41 +110,7 @@ impl Expansion<'_> {
         quote!(#krate::KindPolicy::new(#krate::ErrorKind::#kind) #setters)
     }
 
-    fn setters(&self, nested: &Nested) -> TokenStream {
-        let set = |entry: &Entry| {
-            let span = at(entry.key.span());
-            let setter = Ident::new(entry.setter, span);
-            let value = self.given(&entry.value);
-            quote_spanned!(span=> .#setter(#value))
-        };
-        nested.entries.iter().map(set).collect()
-    }
-
-    fn given(&self, given: &Given) -> TokenStream {
-        let krate = &self.krate;
-        match given {
-            Given::Expr(expr) => expr.to_token_stream(),
-            Given::Duration(time) => duration_tokens(time),
-            Given::Factor(number) => factor(number).0,
-            Given::Strategy(strategy) => self.strategy(strategy),
-            Given::Jitter(jitter) => self.jitter(jitter),
-            Given::CountWindow(count) => quote!(#krate::Window::Count(#count)),
-            Given::TimeWindow(time) => {
-                let time = duration_tokens(time);
-                quote!(#krate::Window::Time(#time))
-            }
-            Given::Kinds(kinds) => {
-                let kinds = kinds.iter().map(|(word, kind)| Ident::new(kind, at(word.span())));
-                quote!(#krate::Kinds::of(&[#(#krate::ErrorKind::#kinds),*]))
-            }
-            Given::Constant(_, path) => {
-                let path: TokenStream = path.parse().expect("a path of this crate");
-                quote!(#krate::#path)
-            }
-        }
-    }
-
-    fn strategy(&self, strategy: &Value<&'static str>) -> TokenStream {
+    pub(super) fn strategy(&self, strategy: &Value<&'static str>) -> TokenStream {
         let span = at(strategy.span());
         let krate = self.krate_at(span);
         let Some(variant) = strategy.known else {
@@ -153,7 +120,7 @@ impl Expansion<'_> {
         quote_spanned!(span=> #krate::Strategy::#variant)
     }
 
-    fn jitter(&self, jitter: &Value<Jitter>) -> TokenStream {
+    pub(super) fn jitter(&self, jitter: &Value<Jitter>) -> TokenStream {
         let span = at(jitter.span());
         let krate = self.krate_at(span);
         match jitter.known {
@@ -187,7 +154,7 @@ fn plain<T>(value: &Value<T>) -> (TokenStream, Span) {
 }
 
 /// A known factor is written as a float, whatever the user wrote.
-fn factor(value: &Value<f64>) -> (TokenStream, Span) {
+pub(super) fn factor(value: &Value<f64>) -> (TokenStream, Span) {
     let tokens = value.known.map_or_else(|| value.to_token_stream(), |known| quote!(#known));
     (tokens, value.span())
 }

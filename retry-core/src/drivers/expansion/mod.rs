@@ -13,6 +13,7 @@
 
 mod argument;
 mod condition;
+mod fallback;
 mod future;
 mod mode;
 mod outcome;
@@ -23,6 +24,7 @@ mod status;
 
 pub use argument::*;
 pub use condition::*;
+pub use fallback::*;
 pub use future::*;
 pub use mode::*;
 pub use outcome::*;

@@ -3,3 +3,4 @@
 pub(crate) mod rng;
 pub(crate) mod schedule;
 pub(crate) mod session;
+pub(crate) mod sync;

@@ -33,10 +33,15 @@ pub use crate::seams::{
 #[doc(inline)]
 pub use crate::values::{
     attempt::Attempt,
+    breaker_builder::BreakerPolicyBuilder,
+    breaker_error::{BreakerBound, BreakerError, BreakerField},
+    breaker_policy::{BreakerPolicy, OnOpen, Window},
+    circuit::{CircuitChange, CircuitState},
     error::RetryError,
     event::{Report, Retrying},
     jitter::Jitter,
     kind::{ErrorKind, Verdict},
+    kinds::Kinds,
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,
     policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},

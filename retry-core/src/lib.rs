@@ -9,6 +9,7 @@ mod values;
 pub use crate::drivers::{
     attempts::Attempts,
     blocking::BlockingAttempts,
+    breaker::{BreakerSnapshot, CircuitBreaker, HealthAnswer},
     open_attempt::{OpenAttempt, RunAttempt},
     retry::Retry,
 };

@@ -18,7 +18,7 @@ pub(crate) enum Manual {
 impl Breaker {
     /// Sets the state. Whoever waits is let go or refused; after [`Manual::Close`] they are let in
     /// little by little, and the circuit is closed after the last.
-    pub(crate) fn set(&self, manual: Manual, now: u64) -> Effects {
+    pub(crate) fn set(&self, manual: Manual) -> Effects {
         let mut effects = Effects::default();
         self.locked(|room| {
             let to = match manual {
@@ -26,8 +26,7 @@ impl Breaker {
                 Manual::Disable => CircuitState::Disabled,
                 Manual::ObserveOnly => CircuitState::ObserveOnly,
                 Manual::Close => {
-                    self.recover(room, &mut effects, now);
-                    self.release(room, now, &mut effects);
+                    self.recover(room, &mut effects, None);
                     self.keep_time(room, None, &mut effects);
                     return;
                 }
@@ -47,11 +46,11 @@ impl Breaker {
                 return;
             }
             if close {
-                self.recover(room, &mut effects, now);
+                self.recover(room, &mut effects, Some(now));
             } else {
                 self.try_again(room, &mut effects);
             }
-            self.release(room, now, &mut effects);
+            // Whoever is woken comes with the time, and then leases are given out.
             self.keep_time(room, None, &mut effects);
         });
         effects

@@ -78,8 +78,9 @@ impl Growth {
         self.failed = self.failed.saturating_add(1);
     }
 
-    pub(super) const fn close(&mut self, now: u64) {
-        self.closed_at = Some(now);
+    /// Closed at this time; `None` for a fresh start.
+    pub(super) const fn close(&mut self, now: Option<u64>) {
+        self.closed_at = now;
     }
 
     /// Draws downward from the grown and capped wait, so that many breakers do not come back
@@ -204,7 +205,7 @@ impl Breaker {
     ) {
         match verdict {
             None => {}
-            Some(true) => self.recover(room, effects, now),
+            Some(true) => self.recover(room, effects, Some(now)),
             Some(false) => {
                 room.growth.fail();
                 self.open(room, kind, now, effects);
@@ -213,7 +214,7 @@ impl Breaker {
     }
 
     /// The other side is up: closes, or where callers wait, begins to let them in.
-    pub(super) fn recover(&self, room: &mut Room, effects: &mut Effects, now: u64) {
+    pub(super) fn recover(&self, room: &mut Room, effects: &mut Effects, now: Option<u64>) {
         if room.queue.waiting() > 0 {
             room.phase = Phase::Ramp(Ramp::START);
             self.turn(room, CircuitState::Ramping, effects);
@@ -222,7 +223,7 @@ impl Breaker {
         }
     }
 
-    pub(super) fn close(&self, room: &mut Room, effects: &mut Effects, now: u64) {
+    pub(super) fn close(&self, room: &mut Room, effects: &mut Effects, now: Option<u64>) {
         room.growth.close(now);
         self.turn(room, CircuitState::Closed, effects);
     }

@@ -27,7 +27,7 @@ pub(super) struct Room {
     pub(super) opened: u64,
     pub(super) would_have_opened: u64,
     pub(super) refused: u64,
-    changes: u64,
+    last: Option<CircuitChange>,
     cause: Option<Cause>,
     /// The calls that were recorded as slow while they ran: their start and their place in the
     /// window, and how many share both.
@@ -47,7 +47,7 @@ pub(crate) struct Report {
     pub(crate) refused: u64,
     pub(crate) cause: Option<Cause>,
     pub(crate) open_until: Option<u64>,
-    pub(crate) changes: u64,
+    pub(crate) last: Option<CircuitChange>,
 }
 
 impl Room {
@@ -62,7 +62,7 @@ impl Room {
             opened: 0,
             would_have_opened: 0,
             refused: 0,
-            changes: 0,
+            last: None,
             cause: None,
             running: BTreeMap::new(),
         }
@@ -89,8 +89,9 @@ impl Breaker {
         room.leases.clear();
         let from = state_in(word);
         if from != to {
-            room.changes += 1;
-            effects.change = Some(CircuitChange { from, to, number: room.changes });
+            let number = room.last.map_or(0, |last| last.number) + 1;
+            room.last = Some(CircuitChange { from, to, number });
+            effects.change = room.last;
         }
         self.word.store((word | 0xff).wrapping_add(1) | to as u64, Ordering::Release);
     }
@@ -126,19 +127,24 @@ impl Breaker {
         let wait = room.growth.wait(&self.policy, &mut room.rng);
         room.phase = Phase::Open { until: now.saturating_add(wait) };
         room.opened += 1;
-        room.cause = kind.map(|kind| (kind, Arc::from("")));
+        room.cause = kind.map(|kind| (kind, Arc::from(kind.as_str())));
         self.turn(room, CircuitState::Open, effects);
     }
 
     /// The text of the failure that opened the circuit by this change, if it is still the last.
     pub(crate) fn explain(&self, change: u64, text: Arc<str>) {
         self.locked(|room| {
-            if room.changes == change
+            if room.last.is_some_and(|last| last.number == change)
                 && let Some((_, known)) = &mut room.cause
             {
                 *known = text;
             }
         });
+    }
+
+    /// The failure that opened the circuit last.
+    pub(crate) fn cause(&self) -> Option<Cause> {
+        self.locked(|room| room.cause.clone())
     }
 
     pub(crate) fn report(&self) -> Report {
@@ -155,7 +161,7 @@ impl Breaker {
                 Phase::Open { until } => Some(until),
                 _ => None,
             },
-            changes: room.changes,
+            last: room.last,
         }
     }
 

@@ -192,7 +192,7 @@ impl Breaker {
             && room.queue.waiting() == 0
             && room.leases.out() <= ramp.window()
         {
-            self.close(room, effects, now);
+            self.close(room, effects, Some(now));
         }
     }
 
@@ -227,11 +227,13 @@ impl Breaker {
 
     /// When the next thing is due that somebody has to ask for.
     fn due(&self, room: &Room) -> Option<u64> {
-        match room.phase {
-            Phase::Open { until } => Some(until),
-            Phase::Trial(_) | Phase::Ramp(_) => room.leases.next_end(),
-            Phase::Calm => None,
-        }
+        let free = match room.phase {
+            Phase::Open { until } => return Some(until),
+            Phase::Trial(trial) => trial.wanted(&self.policy),
+            Phase::Ramp(ramp) => ramp.window(),
+            Phase::Calm => return None,
+        };
+        if room.leases.out() < free { Some(0) } else { room.leases.next_end() }
     }
 
     /// Until when one who waits may sleep.

@@ -135,10 +135,6 @@ impl Memory {
         }
     }
 
-    pub(super) fn reads_time(&self) -> bool {
-        matches!(self.window, Window::Buckets(_))
-    }
-
     pub(super) fn clear(&self) {
         self.streak.store(0, Ordering::Relaxed);
         match &self.window {

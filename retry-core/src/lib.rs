@@ -9,6 +9,7 @@ mod values;
 pub use crate::drivers::{
     attempts::Attempts,
     blocking::BlockingAttempts,
+    breaker::{BreakerSnapshot, CircuitBreaker, HealthAnswer},
     open_attempt::{OpenAttempt, RunAttempt},
     retry::Retry,
 };
@@ -33,12 +34,17 @@ pub use crate::seams::{
 #[doc(inline)]
 pub use crate::values::{
     attempt::Attempt,
+    breaker_builder::BreakerPolicyBuilder,
+    breaker_error::{BreakerBound, BreakerError, BreakerField},
+    breaker_policy::{BreakerPolicy, OnOpen, Window},
+    circuit::{CircuitChange, CircuitState},
     error::RetryError,
     event::{Report, Retrying},
     idempotency_key::IdempotencyKey,
     jitter::Jitter,
     kind::{ErrorKind, Verdict},
     kind_policy::KindPolicy,
+    kinds::Kinds,
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,
     policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},

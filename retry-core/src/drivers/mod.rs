@@ -3,6 +3,7 @@
 pub(crate) mod attempts;
 pub(crate) mod blocking;
 pub(crate) mod bounds;
+pub(crate) mod breaker;
 pub(crate) mod call;
 pub(crate) mod entering;
 pub(crate) mod expansion;

@@ -1,5 +1,7 @@
 //! Layer 2: state machines. Arithmetic over their arguments; time and chance are arguments too.
 
+pub(crate) mod breaker;
 pub(crate) mod rng;
 pub(crate) mod schedule;
 pub(crate) mod session;
+pub(crate) mod sync;

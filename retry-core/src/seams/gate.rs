@@ -16,6 +16,8 @@ use crate::seams::clock::Clock;
 use crate::values::kind::ErrorKind;
 use crate::values::refusal::Refusal;
 
+pub use crate::values::scope::Scope;
+
 /// Stands before the attempts of a call.
 ///
 /// All methods are called from the tasks of many calls at once and must not block. A gate whose
@@ -62,17 +64,6 @@ pub trait Gate: fmt::Debug + Send + Sync {
     fn scope(&self) -> Scope {
         Scope::Attempt
     }
-}
-
-/// What a pass is given for and settled with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Scope {
-    /// Each attempt.
-    #[default]
-    Attempt,
-    /// The call as a whole, from its first attempt to its end.
-    Call,
 }
 
 /// Who asks.

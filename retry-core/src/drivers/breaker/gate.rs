@@ -1,0 +1,142 @@
+//! The breaker as a gate: instants become nanoseconds, and what is foreign runs without the lock.
+
+use std::cell::Cell;
+use std::task::Waker;
+use std::time::Duration;
+
+use crate::drivers::breaker::cause::beginning_of;
+use crate::drivers::breaker::{CircuitBreaker, Shared};
+use crate::machines::breaker::{Arrival, Effects, Entry, Wait};
+use crate::seams::clock::Clock;
+use crate::seams::gate::{Admission, Gate, Held, Outcome, Pass, Request, Settlement, Ticket};
+use crate::values::circuit::CircuitState;
+use crate::values::refusal::Refusal;
+use crate::values::scope::Scope;
+use crate::values::stop::StopReason;
+
+/// One of so many calls under a closed circuit tells how long it took.
+const SAMPLE: u8 = 32;
+
+thread_local! {
+    static ADMITTED: Cell<u8> = const { Cell::new(0) };
+}
+
+/// Whether it is this call's turn to tell how long it took. Counted by thread, so that threads
+/// share nothing for it.
+#[inline]
+fn is_sampled() -> bool {
+    let count = ADMITTED.get();
+    ADMITTED.set(count.wrapping_add(1));
+    count % SAMPLE == 0
+}
+
+impl Gate for CircuitBreaker {
+    #[inline]
+    fn admit(&self, request: &Request<'_>) -> Admission {
+        let sampled = self.policy().parks() && is_sampled();
+        match self.0.machine.enter(sampled, || self.0.now(request.clock())) {
+            Some(pass) => Admission::Go(pass),
+            None => self.admit_otherwise(request),
+        }
+    }
+
+    fn ask_again(&self, ticket: Ticket, request: &Request<'_>, waker: &Waker) -> Held {
+        let now = self.0.now(request.clock());
+        let (answer, effects) = self.0.machine.ask(ticket.0, waker.clone(), now);
+        self.0.let_loose(effects);
+        match answer {
+            Wait::Go(pass) => Held::Go(pass),
+            Wait::Refuse(left) => Held::Refuse(self.0.refusal(left)),
+            Wait::Until(time) => Held::Wait(Some(Duration::from_nanos(time))),
+        }
+    }
+
+    fn leave(&self, ticket: Ticket, clock: &dyn Clock) {
+        let now = self.0.now(clock);
+        self.0.let_loose(self.0.machine.leave(ticket.0, now));
+    }
+
+    #[inline]
+    fn settle(&self, pass: Pass, settlement: &Settlement<'_>) {
+        let now = || self.0.now(settlement.clock());
+        if let Some(effects) = self.0.machine.settle(pass, settlement.outcome(), now) {
+            self.settled(effects, settlement);
+        }
+    }
+
+    fn foresee(&self, delay: Duration, clock: &dyn Clock) -> Option<Refusal> {
+        if matches!(self.state(), CircuitState::Closed) {
+            return None;
+        }
+        let now = self.0.now(clock);
+        let then = now.saturating_add(crate::values::nanos::saturating(delay));
+        self.0.machine.foresee(now, then).err().map(|left| self.0.refusal(left))
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.policy().slow_call()
+    }
+
+    fn overdue(&self, pass: Pass, clock: &dyn Clock) {
+        let now = self.0.now(clock);
+        if let Some(effects) = self.0.machine.overdue(pass, now) {
+            self.explain_slowness(&effects);
+            self.0.let_loose(effects);
+        }
+    }
+
+    fn scope(&self) -> Scope {
+        self.policy().scope()
+    }
+}
+
+impl CircuitBreaker {
+    #[cold]
+    fn admit_otherwise(&self, request: &Request<'_>) -> Admission {
+        let now = self.0.now(request.clock());
+        let ends_at = request.deadline().map_or(u64::MAX, |deadline| self.0.at(deadline));
+        let (entry, effects) = self.0.machine.arrive(Arrival { now, ends_at });
+        self.0.let_loose(effects);
+        match entry {
+            Entry::Go(pass) => Admission::Go(pass),
+            Entry::Refuse(left) => Admission::Refuse(self.0.refusal(left)),
+            Entry::Hold(ticket) => Admission::Hold(Ticket(ticket)),
+        }
+    }
+
+    /// An outcome changed something: where it opened the circuit, its text is read now.
+    #[cold]
+    fn settled(&self, effects: Effects, settlement: &Settlement<'_>) {
+        match (settlement.outcome(), settlement.cause()) {
+            (Outcome::Failure(_), Some(cause)) => {
+                if let Some(number) = opened_by(&effects) {
+                    self.0.machine.explain(number, beginning_of(cause));
+                }
+            }
+            (Outcome::Success, _) => self.explain_slowness(&effects),
+            _ => {}
+        }
+        self.0.let_loose(effects);
+    }
+
+    fn explain_slowness(&self, effects: &Effects) {
+        if let (Some(number), Some(limit)) = (opened_by(effects), self.policy().slow_call()) {
+            let text = beginning_of(&format_args!("took longer than {limit:?}"));
+            self.0.machine.explain(number, text);
+        }
+    }
+}
+
+/// The number of the change that opened the circuit, if one did.
+fn opened_by(effects: &Effects) -> Option<u64> {
+    effects.change.filter(|change| change.to() == CircuitState::Open).map(|change| change.number())
+}
+
+impl Shared {
+    fn refusal(&self, left: Option<u64>) -> Refusal {
+        Refusal::new(StopReason::CircuitOpen)
+            .by(self.name())
+            .for_another(left.map(Duration::from_nanos))
+            .because(self.machine.cause())
+    }
+}

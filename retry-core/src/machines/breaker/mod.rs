@@ -1,0 +1,215 @@
+//! The circuit breaker: when to open, whom to let through meanwhile, and when to close.
+//!
+//! Nearly all calls meet a closed circuit, so that path is one load before the attempt and a few
+//! lock-free steps after it. Everything else is rare or about to wait anyway, and is behind one
+//! lock, where it can be read from top to bottom. All times are nanoseconds since the same start,
+//! and are asked for only where they matter.
+//!
+//! One word says what the circuit does and how often that has changed. Each pass carries what it
+//! was given under, so an outcome that comes from before a change is known as such.
+
+mod buckets;
+mod effects;
+mod leases;
+mod manual;
+mod queue;
+mod recovery;
+mod ring;
+mod room;
+mod waiting;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+use crate::machines::sync::{AtomicU64, Mutex, Ordering};
+use crate::seams::gate::{Outcome, Pass};
+use crate::values::breaker_policy::BreakerPolicy;
+use crate::values::circuit::CircuitState;
+use crate::values::kind::ErrorKind;
+
+pub(crate) use effects::Effects;
+pub(crate) use manual::Manual;
+pub(crate) use room::Report;
+pub(crate) use waiting::{Arrival, Entry, Wait};
+pub(crate) use window::Counts;
+
+use room::Room;
+use window::{Call, Memory};
+
+/// The low byte of a pass that carries a lease; any other pass carries the word that it was given
+/// under, whose low byte is a state.
+const LEASE: u64 = 0xff;
+
+/// A circuit breaker that reads no clock.
+pub(crate) struct Breaker {
+    policy: BreakerPolicy,
+    /// The state in the low byte, above it how often it has changed. Written under the lock only.
+    word: AtomicU64,
+    memory: Memory,
+    /// What a good call takes, in nanoseconds; 0 while nobody knows.
+    healthy: AtomicU64,
+    seed: u64,
+    /// Made when the first thing happens that is not a call under a closed circuit.
+    room: Mutex<Option<Box<Room>>>,
+}
+
+/// What an outcome says about the other side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Good,
+    /// A failure that only somebody who is there can answer with.
+    Alive,
+    Bad,
+    Nothing,
+}
+
+impl Breaker {
+    pub(crate) fn new(policy: BreakerPolicy, seed: u64) -> Self {
+        Self {
+            policy,
+            word: AtomicU64::new(0),
+            memory: Memory::new(&policy),
+            healthy: AtomicU64::new(0),
+            seed,
+            room: Mutex::new(None),
+        }
+    }
+
+    pub(crate) const fn policy(&self) -> &BreakerPolicy {
+        &self.policy
+    }
+
+    pub(crate) fn set_seed(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
+    pub(crate) fn state(&self) -> CircuitState {
+        state_in(self.word.load(Ordering::Acquire))
+    }
+
+    /// A pass for an attempt where all may go; `None` where [`arrive`](Self::arrive) has to say.
+    /// The time is taken along where a call can be slow, and of those that are `sampled`.
+    #[inline]
+    pub(crate) fn enter(&self, sampled: bool, now: impl FnOnce() -> u64) -> Option<Pass> {
+        let word = self.word.load(Ordering::Acquire);
+        if word & 0xff > CircuitState::Disabled as u64 {
+            return None;
+        }
+        let timed = self.policy.slow_call != 0 || (sampled && self.policy.parks());
+        Some(Pass(word, if timed { now().max(1) } else { 0 }))
+    }
+
+    /// Takes the outcome of what the pass was given for.
+    #[inline]
+    pub(crate) fn settle(
+        &self,
+        pass: Pass,
+        outcome: Outcome,
+        now: impl Fn() -> u64,
+    ) -> Option<Effects> {
+        let word = self.word.load(Ordering::Acquire);
+        let counts = word & 0xff <= CircuitState::ObserveOnly as u64;
+        if !(counts && pass.0 == word && pass.1 == 0) {
+            let matters = pass.1 != 0 || pass.0 & 0xff == LEASE;
+            return if matters { self.settle_other(pass, outcome, now()) } else { None };
+        }
+        let failed = match self.sign(outcome) {
+            Sign::Good | Sign::Alive => false,
+            Sign::Bad => true,
+            Sign::Nothing => return None,
+        };
+        if self.memory.record(&self.policy, Call { failed, slow: false }, &now) {
+            return self.trip(pass, kind_of(outcome), now());
+        }
+        None
+    }
+
+    /// A pass that carries a time or a lease.
+    #[inline(never)]
+    fn settle_other(&self, pass: Pass, outcome: Outcome, now: u64) -> Option<Effects> {
+        if pass.0 & 0xff == LEASE {
+            return self.settle_lease(pass, outcome, now);
+        }
+        let slow = self.policy.slow_call != 0 && took(pass, now) >= self.policy.slow_call;
+        let told = if slow { self.forget_running(pass) } else { None };
+        let word = self.word.load(Ordering::Acquire);
+        let counts = word & 0xff <= CircuitState::ObserveOnly as u64;
+        if !counts || pass.0 != word {
+            return None;
+        }
+        let sign = self.sign(outcome);
+        let too_bad = match (sign, told) {
+            (Sign::Nothing, _) => return None,
+            (Sign::Bad, Some(place)) => self.memory.fail_late(&self.policy, place, now),
+            (_, Some(_)) => self.memory.succeed_late(&self.policy),
+            (_, None) => {
+                let call = Call { failed: sign == Sign::Bad, slow };
+                self.memory.record(&self.policy, call, || now)
+            }
+        };
+        if sign == Sign::Good {
+            self.learn(took(pass, now));
+        }
+        let kind = kind_of(outcome).or(slow.then_some(ErrorKind::Timeout));
+        if too_bad { self.trip(pass, kind, now) } else { None }
+    }
+
+    /// The attempt is still running after the time that a call may take.
+    pub(crate) fn overdue(&self, pass: Pass, now: u64) -> Option<Effects> {
+        if pass.0 & 0xff == LEASE {
+            return self.overdue_lease(pass, now);
+        }
+        if pass.0 & 0xff > CircuitState::ObserveOnly as u64
+            || pass.0 != self.word.load(Ordering::Acquire)
+        {
+            return None;
+        }
+        let (place, too_bad) = self.memory.record_running(&self.policy, now);
+        self.remember_running(pass, place);
+        if too_bad { self.trip(pass, Some(ErrorKind::Timeout), now) } else { None }
+    }
+
+    fn sign(&self, outcome: Outcome) -> Sign {
+        match outcome {
+            Outcome::Success => Sign::Good,
+            Outcome::Failure(kind) if self.policy.ignored.contains(kind) => Sign::Nothing,
+            Outcome::Failure(kind) if self.policy.failures.contains(kind) => Sign::Bad,
+            Outcome::Failure(_) => Sign::Alive,
+            Outcome::Abandoned => Sign::Nothing,
+        }
+    }
+
+    /// Moves what is known of a good call's time by an eighth of the difference. Two that do so at
+    /// once may lose one of the two, which an average does not notice.
+    fn learn(&self, took: u64) {
+        let known = self.healthy.load(Ordering::Relaxed);
+        let next = match known {
+            0 => took,
+            _ => known - known / 8 + took / 8,
+        };
+        self.healthy.store(next.max(1), Ordering::Relaxed);
+    }
+
+    /// What the window holds.
+    pub(crate) fn counts(&self, now: u64) -> Counts {
+        self.memory.counts(now)
+    }
+}
+
+const fn kind_of(outcome: Outcome) -> Option<ErrorKind> {
+    match outcome {
+        Outcome::Failure(kind) => Some(kind),
+        Outcome::Success | Outcome::Abandoned => None,
+    }
+}
+
+/// How long what the pass was given for has taken.
+const fn took(pass: Pass, now: u64) -> u64 {
+    now.saturating_sub(pass.1)
+}
+
+fn state_in(word: u64) -> CircuitState {
+    // Only the numbers of states are ever stored.
+    CircuitState::ALL[usize::from(word.to_le_bytes()[0])]
+}

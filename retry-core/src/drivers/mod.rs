@@ -9,6 +9,7 @@ pub(crate) mod entering;
 pub(crate) mod expansion;
 pub(crate) mod gates;
 pub(crate) mod halt;
+pub(crate) mod keyed;
 pub(crate) mod open_attempt;
 pub(crate) mod pause;
 pub(crate) mod retry;

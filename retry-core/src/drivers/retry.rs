@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::drivers::attempts::Attempts;
 use crate::drivers::blocking::BlockingAttempts;
+use crate::drivers::breaker::CircuitBreaker;
 use crate::drivers::call::{Labels, Terms};
 use crate::drivers::gates::{Gates, Place};
 use crate::drivers::seeds::Seeds;
@@ -176,6 +177,15 @@ impl<C> Retry<C> {
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seeds: Seeds::fixed(seed), ..self }
+    }
+
+    /// With this circuit breaker, which every handle that is to share it is given too. In place of
+    /// one given before.
+    ///
+    /// A call that it refuses ends with [`StopReason::CircuitOpen`](crate::StopReason::CircuitOpen).
+    #[must_use]
+    pub fn with_circuit_breaker(self, breaker: CircuitBreaker) -> Self {
+        self.put(Place::CircuitBreaker, Arc::new(breaker))
     }
 
     /// With a gate of the application's own before each attempt. It is asked after a throttle and a

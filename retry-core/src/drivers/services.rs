@@ -1,11 +1,27 @@
 //! What the calls to one service share.
+//!
+//! A service is known by its name in the whole process: two functions with
+//! `service = "billing"` draw on one budget, and go through one breaker where both ask for one. What
+//! a gate is made from is said by the first that asks; another that says something else is told so.
 
+use std::collections::HashMap;
+use std::fmt::Debug;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
-use crate::drivers::gates::Gates;
+use crate::drivers::breaker::CircuitBreaker;
+use crate::drivers::gates::{Gates, Place};
+use crate::drivers::keyed::{Digest, Keyed};
+use crate::drivers::trace;
+use crate::values::breaker_policy::BreakerPolicy;
 
-/// The gates that calls go through together.
+/// What a function asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) breaker: Option<BreakerPolicy>,
+}
+
+/// What calls go through together.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     pub(crate) gates: Gates,
@@ -25,6 +41,57 @@ impl Deref for SharedRef {
         match self {
             Self::Static(shared) => shared,
             Self::Counted(shared) => shared,
+        }
+    }
+}
+
+/// The gates of one service, or of one function that names none.
+#[derive(Debug)]
+pub(crate) struct Service {
+    name: Arc<str>,
+    breaker: OnceLock<CircuitBreaker>,
+    keys: OnceLock<Keyed<Self>>,
+}
+
+impl Service {
+    pub(crate) fn new(name: impl Into<Arc<str>>) -> Self {
+        Self { name: name.into(), breaker: OnceLock::new(), keys: OnceLock::new() }
+    }
+
+    /// The service of this name.
+    pub(crate) fn named(name: &str) -> Arc<Self> {
+        static NAMED: LazyLock<Mutex<HashMap<Arc<str>, Arc<Service>>>> =
+            LazyLock::new(Mutex::default);
+        let mut named = NAMED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(service) = named.get(name) {
+            return Arc::clone(service);
+        }
+        let service = Arc::new(Self::new(name));
+        named.insert(Arc::clone(&service.name), Arc::clone(&service));
+        service
+    }
+
+    /// The part of the service that a key stands for.
+    pub(crate) fn part(&self, key: Digest, text: impl FnOnce() -> String) -> Arc<Self> {
+        let keys = self.keys.get_or_init(|| Keyed::new(Keyed::<Self>::MOST));
+        keys.get_or_make(key, || Self::new(format!("{}[{}]", self.name, text())))
+    }
+
+    /// What a function that asks for this gets.
+    pub(crate) fn share(&self, wanted: Wanted) -> Shared {
+        let mut gates = Gates::default();
+        if let Some(policy) = wanted.breaker {
+            let make = || CircuitBreaker::new(policy).with_name(Arc::clone(&self.name));
+            let breaker = self.breaker.get_or_init(make);
+            self.compare("circuit_breaker", breaker.policy(), &policy);
+            gates.put(Place::CircuitBreaker, Arc::new(breaker.clone()));
+        }
+        Shared { gates }
+    }
+
+    fn compare<P: Debug + PartialEq>(&self, gate: &'static str, has: &P, wanted: &P) {
+        if has != wanted {
+            trace::conflict(&self.name, gate, (has, wanted));
         }
     }
 }

@@ -11,10 +11,11 @@
 //! | `succeeded after retries` | info | once, at the end |
 //! | `cancelled` | debug | once, at the end, also when the future was dropped |
 //! | `panicked` | error | once, at the end |
+//! | `the service has this gate already, …` | warn | once for each function that asks for another |
 //!
 //! A call that succeeds at once says nothing.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use tracing::{Level, Span, debug, error, info, warn};
@@ -89,6 +90,15 @@ pub(crate) fn gave_up(
             kind = kind.as_str(), reason = reason.as_str(), elapsed, %error, "gave up"
         );
     });
+}
+
+/// A function asks for a gate that its service has already, made from something else.
+#[cold]
+pub(crate) fn conflict(service: &str, gate: &'static str, (has, wanted): (&dyn Debug, &dyn Debug)) {
+    warn!(
+        target: "retry_core", service, gate, ?has, ?wanted,
+        "the service has this gate already, made from other values: the first ones hold"
+    );
 }
 
 pub(crate) fn recovered(span: &CallSpan, labels: Labels<'_>, attempt: u32) {

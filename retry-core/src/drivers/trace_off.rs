@@ -1,6 +1,6 @@
 //! The stand-in for `trace` where the feature is off: nothing is said, nothing is stored.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use crate::drivers::call::Labels;
@@ -38,6 +38,8 @@ pub(crate) fn gave_up(
     _: (StopReason, Option<Duration>),
 ) {
 }
+
+pub(crate) fn conflict(_: &str, _: &'static str, _: (&dyn Debug, &dyn Debug)) {}
 
 pub(crate) const fn recovered(_: &CallSpan, _: Labels<'_>, _: u32) {}
 

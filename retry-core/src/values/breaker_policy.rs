@@ -51,6 +51,11 @@ pub enum OnOpen {
     Refuse,
 }
 
+impl OnOpen {
+    /// The default: a thousand may wait.
+    pub const PARK: Self = Self::Park { max_waiting: 1000 };
+}
+
 /// When a circuit opens, and how it closes again.
 ///
 /// # Defaults
@@ -286,7 +291,7 @@ const DEFAULTS: BreakerPolicyBuilder = BreakerPolicyBuilder {
     max_open_for: Duration::from_secs(60),
     probes: 1,
     lease: Duration::from_secs(10),
-    on_open: OnOpen::Park { max_waiting: 1000 },
+    on_open: OnOpen::PARK,
     park_for: Duration::from_secs(30),
     probe_gap: Duration::from_millis(100),
     scope: Scope::Attempt,

@@ -6,9 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use crate::drivers::call::{Labels, Terms};
 use crate::drivers::gates::Gates;
+use crate::drivers::keyed::{Digest, Keyed};
 use crate::drivers::seeds::Seeds;
-use crate::drivers::services::{Shared, SharedRef};
+use crate::drivers::services::{Service, Shared, SharedRef, Wanted};
 use crate::seams::clock::Clock;
+use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::policy::RetryPolicy;
 
 /// What is constant about an annotated function.
@@ -17,7 +19,10 @@ pub struct Site {
     pub(super) policy: RetryPolicy,
     pub(super) labels: Labels<'static>,
     pub(super) retries_timeouts: bool,
+    wanted: Wanted,
+    /// Made by the first call.
     shared: OnceLock<Shared>,
+    keyed: OnceLock<Keyed<Shared>>,
 }
 
 impl Site {
@@ -31,7 +36,21 @@ impl Site {
         retries_timeouts: bool,
     ) -> Self {
         let labels = Labels { name: Some(name), service };
-        Self { policy, labels, retries_timeouts, shared: OnceLock::new() }
+        Self {
+            policy,
+            labels,
+            retries_timeouts,
+            wanted: Wanted { breaker: None },
+            shared: OnceLock::new(),
+            keyed: OnceLock::new(),
+        }
+    }
+
+    /// With a circuit breaker, which it shares with its service.
+    #[must_use]
+    pub const fn with_circuit_breaker(mut self, policy: BreakerPolicy) -> Self {
+        self.wanted.breaker = Some(policy);
+        self
     }
 
     pub(super) const fn terms<'a>(
@@ -49,12 +68,24 @@ impl Site {
 
     /// The gates of the function.
     pub(super) fn shared(&'static self) -> SharedRef {
-        SharedRef::Static(self.shared.get_or_init(Shared::default))
+        SharedRef::Static(self.shared.get_or_init(|| self.service().share(self.wanted)))
+    }
+
+    /// The service of the function; one that names none has its own.
+    fn service(&self) -> Arc<Service> {
+        match (self.labels.service, self.labels.name) {
+            (Some(service), _) => Service::named(service),
+            (None, name) => Arc::new(Service::new(name.unwrap_or_default())),
+        }
     }
 
     /// The gates of the function for a key.
-    pub(super) fn shared_for<K: Hash + Display + ?Sized>(&'static self, _: &K) -> SharedRef {
-        SharedRef::Counted(Arc::default())
+    pub(super) fn shared_for<K: Hash + Display + ?Sized>(&'static self, key: &K) -> SharedRef {
+        let keyed = self.keyed.get_or_init(|| Keyed::new(Keyed::<Shared>::MOST));
+        let digest = Digest::of(key);
+        SharedRef::Counted(keyed.get_or_make(digest, || {
+            self.service().part(digest, || key.to_string()).share(self.wanted)
+        }))
     }
 }
 

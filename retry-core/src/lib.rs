@@ -9,11 +9,14 @@ mod values;
 pub use crate::drivers::{
     attempts::Attempts,
     blocking::BlockingAttempts,
+    budget::RetryBudget,
     open_attempt::{OpenAttempt, RunAttempt},
     retry::Retry,
+    throttle::Throttle,
 };
 #[doc(inline)]
 pub use crate::machines::{
+    budget::BudgetSnapshot,
     schedule::Schedule,
     session::{Session, Step, Time},
 };
@@ -33,16 +36,19 @@ pub use crate::seams::{
 #[doc(inline)]
 pub use crate::values::{
     attempt::Attempt,
+    budget_policy::BudgetPolicy,
     error::RetryError,
     event::{Report, Retrying},
     jitter::Jitter,
     kind::{ErrorKind, Verdict},
+    limit_error::{LimitBound, LimitError, LimitField, LimitValue},
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,
     policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},
     refusal::Refusal,
     stop::{StopReason, Stopped},
     strategy::Strategy,
+    throttle_policy::ThrottlePolicy,
 };
 /// The token that [`Retry::with_cancellation`] takes, as tokio-util has it.
 #[doc(no_inline)]

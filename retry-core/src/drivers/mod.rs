@@ -3,11 +3,14 @@
 pub(crate) mod attempts;
 pub(crate) mod blocking;
 pub(crate) mod bounds;
+pub(crate) mod budget;
 pub(crate) mod call;
+pub(crate) mod epoch;
 pub(crate) mod expansion;
 pub(crate) mod open_attempt;
 pub(crate) mod pause;
 pub(crate) mod retry;
 pub(crate) mod seeds;
+pub(crate) mod throttle;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]
 pub(crate) mod trace;

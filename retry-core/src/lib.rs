@@ -10,11 +10,14 @@ pub use crate::drivers::{
     attempts::Attempts,
     blocking::BlockingAttempts,
     breaker::{BreakerSnapshot, CircuitBreaker, HealthAnswer},
+    budget::RetryBudget,
     open_attempt::{OpenAttempt, RunAttempt},
     retry::Retry,
+    throttle::Throttle,
 };
 #[doc(inline)]
 pub use crate::machines::{
+    budget::BudgetSnapshot,
     schedule::Schedule,
     session::{Session, Step, Time},
 };
@@ -37,6 +40,7 @@ pub use crate::values::{
     breaker_builder::BreakerPolicyBuilder,
     breaker_error::{BreakerBound, BreakerError, BreakerField},
     breaker_policy::{BreakerPolicy, OnOpen, Window},
+    budget_policy::BudgetPolicy,
     circuit::{CircuitChange, CircuitState},
     error::RetryError,
     event::{Report, Retrying},
@@ -45,12 +49,14 @@ pub use crate::values::{
     kind::{ErrorKind, Verdict},
     kind_policy::KindPolicy,
     kinds::Kinds,
+    limit_error::{LimitBound, LimitError, LimitField, LimitValue},
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,
     policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},
     refusal::Refusal,
     stop::{StopReason, Stopped},
     strategy::Strategy,
+    throttle_policy::ThrottlePolicy,
 };
 /// The token that [`Retry::with_cancellation`] takes, as tokio-util has it.
 #[doc(no_inline)]

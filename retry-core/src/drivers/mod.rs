@@ -4,8 +4,10 @@ pub(crate) mod attempts;
 pub(crate) mod blocking;
 pub(crate) mod bounds;
 pub(crate) mod breaker;
+pub(crate) mod budget;
 pub(crate) mod call;
 pub(crate) mod entering;
+pub(crate) mod epoch;
 pub(crate) mod expansion;
 pub(crate) mod gates;
 pub(crate) mod halt;
@@ -15,5 +17,6 @@ pub(crate) mod pause;
 pub(crate) mod retry;
 pub(crate) mod seeds;
 pub(crate) mod services;
+pub(crate) mod throttle;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]
 pub(crate) mod trace;

@@ -1,20 +1,31 @@
-//! The atomics and the lock that the machines share state through.
+//! The atomics and locks of the machines, which the model checker can take the place of.
 //!
-//! A machine that many calls use at once is only right if it is so under every interleaving. Under
-//! `cfg(retry_loom)` these names are those of loom, whose model runs them all; the library itself
-//! is built with those of the standard library. The name is our own, since `cfg(loom)` would also
-//! change tokio.
-
-// One list for all machines, each of which takes what it needs.
-#![allow(unused_imports)]
+//! With `--cfg retry_loom` they are loom's, and the models beside the machines run every
+//! interleaving of a few threads; the name is our own, since `cfg(loom)` would also change tokio.
+//! Loom's cannot be built in a `const`.
 
 #[cfg(retry_loom)]
+#[allow(unused_imports)] // one machine or another uses each
 pub(crate) use loom::sync::{
     Arc, Mutex,
     atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 #[cfg(not(retry_loom))]
+#[allow(unused_imports)] // one machine or another uses each
 pub(crate) use std::sync::{
     Arc, Mutex,
     atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
+
+/// A function that is `const` wherever the atomics can be.
+macro_rules! const_unless_loom {
+    ($(#[$meta:meta])* $vis:vis fn $($rest:tt)*) => {
+        $(#[$meta])*
+        #[cfg(not(retry_loom))]
+        $vis const fn $($rest)*
+        $(#[$meta])*
+        #[cfg(retry_loom)]
+        $vis fn $($rest)*
+    };
+}
+pub(crate) use const_unless_loom;

@@ -8,6 +8,9 @@ use std::time::Duration;
 /// The longest delay that can be expressed: `u64::MAX` nanoseconds, 584 years.
 pub(crate) const LONGEST: Duration = Duration::from_nanos(u64::MAX);
 
+/// One second.
+pub(crate) const PER_SECOND: u64 = 1_000_000_000;
+
 /// `duration` in nanoseconds; `u64::MAX` for anything above [`LONGEST`].
 pub(crate) const fn saturating(duration: Duration) -> u64 {
     let nanos = duration.as_nanos();

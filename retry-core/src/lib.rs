@@ -11,6 +11,7 @@ pub use crate::drivers::{
     blocking::BlockingAttempts,
     breaker::{BreakerSnapshot, CircuitBreaker, HealthAnswer},
     budget::RetryBudget,
+    budgets::set_process_budget,
     open_attempt::{OpenAttempt, RunAttempt},
     retry::Retry,
     throttle::Throttle,

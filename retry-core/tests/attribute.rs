@@ -99,6 +99,7 @@ async fn a_kind_of_failure_has_a_schedule_of_its_own() {
     #[with_retry(
         max_attempts = 2,
         jitter = "none",
+        budget = "none",
         on(rate_limit, max_attempts = 4, strategy = "fixed", initial_delay = "1s"),
         on(timeout, initial_delay = LATER),
         on_retry = |retrying| waits.push((retrying.kind(), retrying.delay().as_millis())),

@@ -116,7 +116,7 @@ fn each_call_of_a_handle_and_of_its_clones_draws_its_own_jitter() {
     let policy = policy(Strategy::Fixed, (30_000, 30_000), Jitter::Full);
     for seed in [None, Some(7)] {
         let clock = ManualClock::new();
-        let retry = Retry::new(policy).with_clock(clock.clone());
+        let retry = Retry::new(policy).without_budget().with_clock(clock.clone());
         let retry = seed.map_or(retry.clone(), |seed| retry.with_seed(seed));
         let clone = retry.clone();
         let calls: HashSet<_> = [&retry, &retry, &clone, &clone, &retry.clone()]
@@ -143,7 +143,7 @@ fn each_delay_of_a_call_is_drawn_anew() {
 fn a_clone_of_a_used_handle_starts_at_the_first_delay() {
     let clock = ManualClock::new();
     let policy = policy(Strategy::Exponential, (100, 30_000), Jitter::None);
-    let retry = Retry::new(policy).with_clock(clock.clone());
+    let retry = Retry::new(policy).without_budget().with_clock(clock.clone());
     let first = failing_call(&retry, &clock);
     assert_eq!(first, policy.delays(0).collect::<Vec<_>>());
     assert_eq!(failing_call(&retry.clone(), &clock), first);

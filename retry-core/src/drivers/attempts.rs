@@ -280,7 +280,8 @@ impl<E, C> Drop for Attempts<'_, E, C> {
             let terms = self.terms();
             self.call.dropped_at(terms, &mut self.passage);
         }
-        self.call.dropped(&self.retry.labels());
+        let terms = self.terms();
+        self.call.dropped(terms);
     }
 }
 

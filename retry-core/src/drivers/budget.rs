@@ -26,7 +26,6 @@ pub(crate) struct BudgetCell {
     epoch: Epoch,
 }
 
-#[allow(dead_code)] // used by the drivers
 impl BudgetCell {
     const_unless_loom! {
         pub(crate) fn new(policy: BudgetPolicy) -> Self {
@@ -109,7 +108,6 @@ impl RetryBudget {
     }
 
     /// The account itself.
-    #[allow(dead_code)] // used by the drivers
     pub(crate) fn cell(&self) -> &BudgetCell {
         &self.cell
     }

@@ -8,10 +8,12 @@ use std::fmt::Display;
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
+use crate::drivers::budgets::{Budgets, Drawn};
 use crate::drivers::gates::{Gates, Passage};
 use crate::drivers::halt::Halt;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::trace::{self, CallSpan, Failure};
+use crate::machines::budget::Ask;
 use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
 use crate::seams::clock::Clock;
@@ -38,6 +40,7 @@ pub(crate) struct Terms<'a> {
     /// The end of the call where the caller has set one.
     pub(crate) deadline: Option<Instant>,
     pub(crate) gates: &'a Gates,
+    pub(crate) budgets: Budgets<'a>,
     pub(crate) clock: &'a dyn Clock,
 }
 
@@ -71,6 +74,8 @@ pub(crate) struct Call {
     /// The seed of its random stream, once somebody has asked.
     seed: Option<NonZeroU64>,
     started: Option<Instant>,
+    /// What the newest retry has drawn from the budgets.
+    drawn: Drawn,
     /// Before an attempt: it is the session's present one, and has not started.
     waiting: bool,
     over: bool,
@@ -85,6 +90,7 @@ impl Call {
             session: Session::new(),
             seed: None,
             started,
+            drawn: Drawn::default(),
             waiting: true,
             over: false,
             span: CallSpan::open(labels),
@@ -161,6 +167,7 @@ impl Call {
     #[inline]
     pub(crate) fn succeeded(&mut self, terms: Terms<'_>, passage: Option<&mut Passage>) {
         self.over = true;
+        terms.budgets.succeeded(self.session.attempt(), self.drawn, terms.clock);
         if let Some(passage) = passage {
             let settlement = Settlement::new(Outcome::Success, terms.clock);
             passage.settle(terms.gates, &settlement);
@@ -195,6 +202,7 @@ impl Call {
             passage.settle(terms.gates, &settlement);
         }
         let attempt = self.session.attempt();
+        terms.budgets.failed(attempt, terms.clock);
         let time = self.time(terms, now);
         let draw = draw_at(self.seed(terms).get(), attempt);
         let step = self.session.record(terms.policy, verdict, time, draw);
@@ -203,12 +211,12 @@ impl Call {
         let halt = match step {
             Step::Wait(delay) => {
                 self.waiting = true;
-                match terms.gates.foresee(delay, terms.clock) {
-                    Some(refusal) => Halt::refused(refusal),
-                    None => {
+                match self.may_retry(terms, verdict, delay) {
+                    Ok(()) => {
                         trace::retrying(&self.span, terms.labels, &failure, delay);
                         return Ok(delay);
                     }
+                    Err(halt) => halt,
                 }
             }
             Step::Stop(reason) => Halt::new(reason),
@@ -222,6 +230,43 @@ impl Call {
         Err(halt)
     }
 
+    /// Whether the gates and the budgets let another attempt follow. What it costs is drawn now, and
+    /// not after the delay, or everybody who sleeps would have been let through.
+    fn may_retry(
+        &mut self,
+        terms: Terms<'_>,
+        verdict: Verdict,
+        delay: Duration,
+    ) -> Result<(), Halt> {
+        self.drawn = Drawn::default();
+        if let Some(refusal) = terms.gates.foresee(delay, terms.clock) {
+            return Err(Halt::refused(refusal));
+        }
+        // A wait that the other side asked for is no load that it did not expect.
+        let (Verdict::Retry(kind), policy) = (verdict, terms.policy) else { return Ok(()) };
+        let own = policy.own(kind).and_then(|own| policy.kinds()[own].cost());
+        let ask = Ask { kind, cost: own, max_attempts: policy.most_attempts() };
+        match terms.budgets.reserve(ask, terms.clock) {
+            Ok(drawn) => {
+                self.drawn = drawn;
+                Ok(())
+            }
+            Err(refused) => {
+                if refused.should_warn(terms.clock) {
+                    trace::budget_empty(&self.span, terms.labels);
+                }
+                Err(Halt::new(StopReason::Budget))
+            }
+        }
+    }
+
+    /// Gives back what was drawn for an attempt that was not made.
+    fn undraw(&mut self, terms: Terms<'_>) {
+        if self.waiting {
+            terms.budgets.give_back(std::mem::take(&mut self.drawn), terms.clock);
+        }
+    }
+
     /// The call ends outside a failed attempt: its time ran out, it was cancelled, or refused.
     #[cold]
     pub(crate) fn cut(
@@ -230,6 +275,7 @@ impl Call {
         stopped: &Stopped,
         passage: Option<&mut Passage>,
     ) {
+        self.undraw(terms);
         if let Some(passage) = passage {
             let outcome = match (stopped.reason, stopped.kind) {
                 (StopReason::Cancelled, _) | (_, None) if self.waiting => Outcome::Abandoned,
@@ -270,9 +316,9 @@ impl Call {
 
     /// To be called when the driver is dropped: says so, unless the call is over.
     #[inline]
-    pub(crate) fn dropped(&mut self, labels: &Labels<'_>) {
+    pub(crate) fn dropped(&mut self, terms: Terms<'_>) {
         if !self.over {
-            self.abandoned(labels);
+            self.abandoned(terms);
         }
     }
 
@@ -288,13 +334,14 @@ impl Call {
     }
 
     #[cold]
-    fn abandoned(&mut self, labels: &Labels<'_>) {
+    fn abandoned(&mut self, terms: Terms<'_>) {
         self.over = true;
+        self.undraw(terms);
         let attempt = self.attempts();
         if std::thread::panicking() {
-            trace::panicked(&self.span, *labels, attempt);
+            trace::panicked(&self.span, terms.labels, attempt);
         } else {
-            trace::cancelled(&self.span, *labels, attempt);
+            trace::cancelled(&self.span, terms.labels, attempt);
         }
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod blocking;
 pub(crate) mod bounds;
 pub(crate) mod breaker;
 pub(crate) mod budget;
+pub(crate) mod budgets;
 pub(crate) mod call;
 pub(crate) mod entering;
 pub(crate) mod epoch;

@@ -31,13 +31,18 @@ use tokio_util::sync::CancellationToken;
 use crate::drivers::attempts::Attempts;
 use crate::drivers::blocking::BlockingAttempts;
 use crate::drivers::breaker::CircuitBreaker;
+use crate::drivers::budget::RetryBudget;
+use crate::drivers::budgets::Budgets;
 use crate::drivers::call::{Labels, Terms};
 use crate::drivers::gates::{Gates, Place};
 use crate::drivers::seeds::Seeds;
+use crate::drivers::services::Service;
+use crate::drivers::throttle::Throttle;
 use crate::seams::classify::{ByClassify, Classifier, ClassifyWith, RetryAll, RetryIf};
 use crate::seams::clock::{Clock, ThreadClock, TokioClock};
 use crate::seams::gate::Gate;
 use crate::values::attempt::Attempt;
+use crate::values::budget_policy::BudgetPolicy;
 use crate::values::error::RetryError;
 use crate::values::event::Report;
 use crate::values::kind::Verdict;
@@ -59,13 +64,23 @@ pub struct Retry<C = ByClassify> {
     deadline: Option<Instant>,
     seeds: Seeds,
     gates: Option<Arc<Gates>>,
+    budget: HandleBudget,
     classifier: C,
+}
+
+/// Which budget a handle draws on.
+#[derive(Clone, Debug)]
+enum HandleBudget {
+    /// Its own, or that of its service: nobody has said.
+    Default(RetryBudget),
+    Given(RetryBudget),
+    None,
 }
 
 impl Retry {
     /// A handle that asks each error whether it is worth retrying.
     #[must_use]
-    pub const fn new(policy: RetryPolicy) -> Self {
+    pub fn new(policy: RetryPolicy) -> Self {
         Self {
             policy,
             name: None,
@@ -75,6 +90,7 @@ impl Retry {
             deadline: None,
             seeds: Seeds::Process,
             gates: None,
+            budget: HandleBudget::Default(RetryBudget::default()),
             classifier: ByClassify,
         }
     }
@@ -116,8 +132,8 @@ impl<C> Retry<C> {
     /// Asks `classifier` about every error.
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
-        let Self { policy, name, service, clock, token, deadline, seeds, gates, .. } = self;
-        Retry { policy, name, service, clock, token, deadline, seeds, gates, classifier }
+        let Self { policy, name, service, clock, token, deadline, seeds, gates, budget, .. } = self;
+        Retry { policy, name, service, clock, token, deadline, seeds, gates, budget, classifier }
     }
 }
 
@@ -160,10 +176,52 @@ impl<C> Retry<C> {
         Self { name: Some(name.into().into()), ..self }
     }
 
-    /// With this service in events: what the calls of the handle go to.
+    /// With this service: what the calls of the handle go to. It stands in events, and all that
+    /// call it, handles and functions, draw their retries from one budget, unless the handle is
+    /// given another.
     #[must_use]
     pub fn with_service(self, service: impl Into<Cow<'static, str>>) -> Self {
-        Self { service: Some(service.into().into()), ..self }
+        let service: Arc<str> = service.into().into();
+        let budget = match self.budget {
+            HandleBudget::Default(_) => {
+                HandleBudget::Default(Service::named(&service).budget(BudgetPolicy::new()))
+            }
+            given => given,
+        };
+        Self { service: Some(service), budget, ..self }
+    }
+
+    /// With this budget for its retries, in place of its own or its service's.
+    ///
+    /// A failure that the budget has no token for ends the call with its own error and
+    /// [`StopReason::Budget`](crate::StopReason::Budget).
+    #[must_use]
+    pub fn with_budget(self, budget: RetryBudget) -> Self {
+        Self { budget: HandleBudget::Given(budget), ..self }
+    }
+
+    /// With retries that nothing but the policy bounds, and the budget of the process where one is
+    /// set: for a call that nobody else makes.
+    #[must_use]
+    pub fn without_budget(self) -> Self {
+        Self { budget: HandleBudget::None, ..self }
+    }
+
+    /// The budget that its retries are drawn from.
+    #[must_use]
+    pub const fn budget(&self) -> Option<&RetryBudget> {
+        match &self.budget {
+            HandleBudget::Default(budget) | HandleBudget::Given(budget) => Some(budget),
+            HandleBudget::None => None,
+        }
+    }
+
+    /// With this throttle before every attempt, in place of one given before.
+    ///
+    /// A call that it rejects ends with [`StopReason::Throttled`](crate::StopReason::Throttled).
+    #[must_use]
+    pub fn with_throttle(self, throttle: Throttle) -> Self {
+        self.put(Place::Throttle, Arc::new(throttle))
     }
 
     /// With this clock in place of tokio's timer and the operating system's.
@@ -217,6 +275,7 @@ impl<C> Retry<C> {
             seeds: &self.seeds,
             deadline: self.deadline,
             gates: self.gates(),
+            budgets: Budgets::new(self.budget().map(RetryBudget::cell)),
             clock,
         }
     }

@@ -10,21 +10,36 @@ use std::ops::Deref;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use crate::drivers::breaker::CircuitBreaker;
+use crate::drivers::budget::{BudgetCell, RetryBudget};
+use crate::drivers::budgets::Budgets;
 use crate::drivers::gates::{Gates, Place};
 use crate::drivers::keyed::{Digest, Keyed};
 use crate::drivers::trace;
 use crate::values::breaker_policy::BreakerPolicy;
+use crate::values::budget_policy::BudgetPolicy;
 
 /// What a function asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
     pub(crate) breaker: Option<BreakerPolicy>,
+    pub(crate) budget: Option<BudgetPolicy>,
 }
 
 /// What calls go through together.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     pub(crate) gates: Gates,
+    budget: Option<RetryBudget>,
+}
+
+impl Shared {
+    pub(crate) fn budget(&self) -> Option<&BudgetCell> {
+        self.budget.as_ref().map(RetryBudget::cell)
+    }
+
+    pub(crate) fn budgets(&self) -> Budgets<'_> {
+        Budgets::new(self.budget())
+    }
 }
 
 /// A reference that costs nothing where there is one set of gates for the whole process.
@@ -50,12 +65,18 @@ impl Deref for SharedRef {
 pub(crate) struct Service {
     name: Arc<str>,
     breaker: OnceLock<CircuitBreaker>,
+    budget: OnceLock<RetryBudget>,
     keys: OnceLock<Keyed<Self>>,
 }
 
 impl Service {
     pub(crate) fn new(name: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), breaker: OnceLock::new(), keys: OnceLock::new() }
+        Self {
+            name: name.into(),
+            breaker: OnceLock::new(),
+            budget: OnceLock::new(),
+            keys: OnceLock::new(),
+        }
     }
 
     /// The service of this name.
@@ -86,7 +107,21 @@ impl Service {
             self.compare("circuit_breaker", breaker.policy(), &policy);
             gates.put(Place::CircuitBreaker, Arc::new(breaker.clone()));
         }
-        Shared { gates }
+        let budget = wanted.budget.map(|policy| {
+            let budget = self.budget(policy);
+            // The default is no wish.
+            if policy != BudgetPolicy::new() {
+                self.compare("budget", &budget.policy(), &policy);
+            }
+            budget
+        });
+        Shared { gates, budget }
+    }
+
+    /// The budget of the service, made from `policy` where there is none.
+    pub(crate) fn budget(&self, policy: BudgetPolicy) -> RetryBudget {
+        let make = || RetryBudget::new(policy).with_name(Arc::clone(&self.name));
+        self.budget.get_or_init(make).clone()
     }
 
     fn compare<P: Debug + PartialEq>(&self, gate: &'static str, has: &P, wanted: &P) {

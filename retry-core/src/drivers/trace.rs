@@ -11,6 +11,7 @@
 //! | `succeeded after retries` | info | once, at the end |
 //! | `cancelled` | debug | once, at the end, also when the future was dropped |
 //! | `panicked` | error | once, at the end |
+//! | `the retry budget is used up: …` | warn | at most once in ten seconds for each budget |
 //! | `the service has this gate already, …` | warn | once for each function that asks for another |
 //!
 //! A call that succeeds at once says nothing.
@@ -88,6 +89,17 @@ pub(crate) fn gave_up(
         error!(
             target: "retry_core", name, service, attempt, max_attempts,
             kind = kind.as_str(), reason = reason.as_str(), elapsed, %error, "gave up"
+        );
+    });
+}
+
+/// The budget refuses a retry; said at most once in ten seconds.
+pub(crate) fn budget_empty(span: &CallSpan, labels: Labels<'_>) {
+    let Labels { name, service } = labels;
+    span.in_scope(|| {
+        warn!(
+            target: "retry_core", name, service,
+            "the retry budget is used up: calls fail with their own errors until enough succeed"
         );
     });
 }

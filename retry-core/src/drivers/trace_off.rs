@@ -39,6 +39,8 @@ pub(crate) fn gave_up(
 ) {
 }
 
+pub(crate) const fn budget_empty(_: &CallSpan, _: Labels<'_>) {}
+
 pub(crate) fn conflict(_: &str, _: &'static str, _: (&dyn Debug, &dyn Debug)) {}
 
 pub(crate) const fn recovered(_: &CallSpan, _: Labels<'_>, _: u32) {}

@@ -452,6 +452,7 @@ where
         {
             self.call.dropped_at(self.site.terms(C::CLOCK, shared), passage);
         }
-        self.call.dropped(&self.site.labels);
+        let (shared, _) = split::<MODE>(&mut self.way);
+        self.call.dropped(self.site.terms(C::CLOCK, shared));
     }
 }

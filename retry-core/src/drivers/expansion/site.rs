@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
+use crate::drivers::budget::BudgetCell;
+use crate::drivers::budgets::Budgets;
 use crate::drivers::call::{Labels, Terms};
 use crate::drivers::gates::Gates;
 use crate::drivers::keyed::{Digest, Keyed};
@@ -11,6 +13,7 @@ use crate::drivers::seeds::Seeds;
 use crate::drivers::services::{Service, Shared, SharedRef, Wanted};
 use crate::seams::clock::Clock;
 use crate::values::breaker_policy::BreakerPolicy;
+use crate::values::budget_policy::BudgetPolicy;
 use crate::values::policy::RetryPolicy;
 
 /// What is constant about an annotated function.
@@ -20,9 +23,29 @@ pub struct Site {
     pub(super) labels: Labels<'static>,
     pub(super) retries_timeouts: bool,
     wanted: Wanted,
+    budget: SiteBudget,
     /// Made by the first call.
     shared: OnceLock<Shared>,
     keyed: OnceLock<Keyed<Shared>>,
+}
+
+/// Where the budget of a function without gates is.
+#[derive(Debug)]
+enum SiteBudget {
+    None,
+    /// In the function's own constant: nothing has to be made or found.
+    Own(BudgetCell),
+    /// With its service.
+    OfService,
+}
+
+impl SiteBudget {
+    const fn own_or_of(service: Option<&'static str>, policy: BudgetPolicy) -> Self {
+        match service {
+            Some(_) => Self::OfService,
+            None => Self::Own(BudgetCell::new(policy)),
+        }
+    }
 }
 
 impl Site {
@@ -40,10 +63,33 @@ impl Site {
             policy,
             labels,
             retries_timeouts,
-            wanted: Wanted { breaker: None },
+            wanted: Wanted { breaker: None, budget: Some(BudgetPolicy::new()) },
+            budget: SiteBudget::own_or_of(service, BudgetPolicy::new()),
             shared: OnceLock::new(),
             keyed: OnceLock::new(),
         }
+    }
+
+    /// With this budget in place of the default one.
+    #[must_use]
+    pub const fn with_budget(self, policy: BudgetPolicy) -> Self {
+        let budget = SiteBudget::own_or_of(self.labels.service, policy);
+        let wanted = Wanted { budget: Some(policy), ..self.wanted };
+        self.budgeted(wanted, budget)
+    }
+
+    /// With retries that nothing but the policy bounds.
+    #[must_use]
+    pub const fn without_budget(self) -> Self {
+        let wanted = Wanted { budget: None, ..self.wanted };
+        self.budgeted(wanted, SiteBudget::None)
+    }
+
+    const fn budgeted(mut self, wanted: Wanted, budget: SiteBudget) -> Self {
+        self.wanted = wanted;
+        // An assignment would run a destructor, which a constant cannot.
+        std::mem::forget(std::mem::replace(&mut self.budget, budget));
+        self
     }
 
     /// With a circuit breaker, which it shares with its service.
@@ -53,22 +99,37 @@ impl Site {
         self
     }
 
-    pub(super) const fn terms<'a>(
+    #[inline]
+    pub(super) fn terms<'a>(
         &'static self,
         clock: &'a dyn Clock,
         shared: Option<&'a Shared>,
     ) -> Terms<'a> {
-        let gates = match shared {
-            Some(shared) => &shared.gates,
-            None => Gates::NONE,
+        let (gates, budgets) = match shared {
+            Some(shared) => (&shared.gates, shared.budgets()),
+            None => (Gates::NONE, Budgets::new(self.budget())),
         };
         let (policy, labels, seeds) = (&self.policy, self.labels, &Seeds::Process);
-        Terms { policy, labels, seeds, deadline: None, gates, clock }
+        Terms { policy, labels, seeds, deadline: None, gates, budgets, clock }
+    }
+
+    /// The budget of a function without gates.
+    #[inline]
+    fn budget(&'static self) -> Option<&'static BudgetCell> {
+        match &self.budget {
+            SiteBudget::None => None,
+            SiteBudget::Own(cell) => Some(cell),
+            SiteBudget::OfService => self.make_shared().budget(),
+        }
     }
 
     /// The gates of the function.
     pub(super) fn shared(&'static self) -> SharedRef {
-        SharedRef::Static(self.shared.get_or_init(|| self.service().share(self.wanted)))
+        SharedRef::Static(self.make_shared())
+    }
+
+    fn make_shared(&'static self) -> &'static Shared {
+        self.shared.get_or_init(|| self.service().share(self.wanted))
     }
 
     /// The service of the function; one that names none has its own.

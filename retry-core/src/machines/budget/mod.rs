@@ -35,7 +35,7 @@ pub(crate) struct Ask {
     /// What the attempt before failed with.
     pub(crate) kind: ErrorKind,
     /// The cost in tokens, where it is not the policy's own.
-    pub(crate) cost: Option<u32>,
+    pub(crate) cost: Option<f64>,
     /// Of the call: a budget holds at least what one call needs.
     pub(crate) max_attempts: u32,
 }
@@ -171,7 +171,7 @@ impl Budget {
             Tokens::Bucket(bucket, capacity) => self.draw(bucket, capacity, ask),
             Tokens::Window(window) => {
                 let reserve = self.floor();
-                let cost = tokens(ask.cost.unwrap_or(1));
+                let cost = ask.cost.map_or(TOKEN, fraction);
                 // No more than what is there without a call, which comes back by itself.
                 let most = u32::try_from(reserve).unwrap_or(u32::MAX).max(TOKEN);
                 let cost = cost.min(most);
@@ -198,7 +198,7 @@ impl Budget {
             _ if matches!(ask.kind, ErrorKind::Timeout | ErrorKind::Network) => (AWS_TIMEOUT, max),
             _ => (AWS_RETRY, max),
         };
-        bucket.withdraw(tokens(ask.cost.unwrap_or(cost)), cap)
+        bucket.withdraw(ask.cost.map_or_else(|| tokens(cost), fraction), cap)
     }
 
     /// The retry will not be made: its draw goes back.
@@ -262,6 +262,12 @@ fn share(units: u32, factor: u32) -> u32 {
 const fn tokens(count: u32) -> u32 {
     let units = count.saturating_mul(TOKEN);
     if units > bucket::FULL { bucket::FULL } else { units }
+}
+
+/// A cost in units, to the nearest; the cast saturates.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // checked with its policy
+fn fraction(cost: f64) -> u32 {
+    ((cost * f64::from(TOKEN)).round() as u32).min(bucket::FULL)
 }
 
 #[allow(clippy::cast_precision_loss)] // exact below nine billion tokens

@@ -87,7 +87,7 @@ fn pitfall_33_a_cancelled_retry_gives_its_token_back() {
 
 #[test]
 fn pitfall_33_a_cost_above_the_capacity_asks_for_a_full_bucket() {
-    let costly = Ask { cost: Some(1_000_000), ..ask() };
+    let costly = Ask { cost: Some(1_000_000.0), ..ask() };
     for policy in
         [BudgetPolicy::new(), BudgetPolicy::ratio(0.5).with_min_per_second(2), BudgetPolicy::aws()]
     {
@@ -291,7 +291,7 @@ proptest! {
                     model = (model + ratio).min(cap);
                 }
                 Move::Retry { works, cancelled, cost } => {
-                    let drawn = budget.reserve(Ask { cost: Some(cost), ..ask() }, || 0);
+                    let drawn = budget.reserve(Ask { cost: Some(f64::from(cost)), ..ask() }, || 0);
                     let units = (u64::from(cost) * token).min(cap);
                     prop_assert_eq!(drawn.is_some(), model >= units);
                     let Some(drawn) = drawn else { continue };

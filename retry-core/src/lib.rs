@@ -11,6 +11,7 @@ pub use crate::drivers::{
     blocking::BlockingAttempts,
     budget::RetryBudget,
     open_attempt::{OpenAttempt, RunAttempt},
+    rate_limit::{RateLimit, RateLimitSnapshot},
     retry::Retry,
     throttle::Throttle,
 };
@@ -45,6 +46,7 @@ pub use crate::values::{
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,
     policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},
+    rate_limit_policy::RateLimitPolicy,
     refusal::Refusal,
     stop::{StopReason, Stopped},
     strategy::Strategy,

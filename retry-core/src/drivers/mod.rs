@@ -9,6 +9,7 @@ pub(crate) mod epoch;
 pub(crate) mod expansion;
 pub(crate) mod open_attempt;
 pub(crate) mod pause;
+pub(crate) mod rate_limit;
 pub(crate) mod retry;
 pub(crate) mod seeds;
 pub(crate) mod throttle;

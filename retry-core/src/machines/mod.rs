@@ -1,6 +1,8 @@
 //! Layer 2: state machines. Arithmetic over their arguments; time and chance are arguments too.
 
 pub(crate) mod budget;
+pub(crate) mod measure;
+pub(crate) mod rate_limit;
 pub(crate) mod rng;
 pub(crate) mod schedule;
 pub(crate) mod session;

@@ -162,18 +162,14 @@ impl RateLimit {
         let now = self.now(clock);
         let calls = self.inner.calls.load(Ordering::Relaxed);
         let mut state = self.lock();
-        let stale = pass.0 != self.inner.cuts.load(Ordering::Relaxed) >> 1;
+        let began_before_cut = pass.0 != self.inner.cuts.load(Ordering::Relaxed) >> 1;
         let State { on, measure } = &mut *state;
-        let cut = match on {
-            Some(limit) => limit.throttled(stale, measure.rate(calls, now), now),
-            None => {
-                *on = Some(RateLimitMachine::new(
-                    self.inner.policy,
-                    measure.rate_or_less(calls, now),
-                    now,
-                ));
-                true
-            }
+        let cut = if let Some(limit) = on {
+            limit.throttled(began_before_cut, measure.rate(calls, now), now)
+        } else {
+            let measured = measure.rate_or_less(calls, now);
+            *on = Some(RateLimitMachine::new(self.inner.policy, measured, now));
+            true
         };
         if let (Some(limit), Some(hint)) = (on, hint) {
             limit.hold(now.saturating_add(nanos::saturating(hint)), now);

@@ -13,6 +13,7 @@ pub use crate::drivers::{
     budget::RetryBudget,
     budgets::set_process_budget,
     open_attempt::{OpenAttempt, RunAttempt},
+    rate_limit::{RateLimit, RateLimitSnapshot},
     retry::Retry,
     throttle::Throttle,
 };
@@ -54,6 +55,7 @@ pub use crate::values::{
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,
     policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},
+    rate_limit_policy::RateLimitPolicy,
     refusal::Refusal,
     stop::{StopReason, Stopped},
     strategy::Strategy,

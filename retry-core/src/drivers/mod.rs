@@ -15,6 +15,7 @@ pub(crate) mod halt;
 pub(crate) mod keyed;
 pub(crate) mod open_attempt;
 pub(crate) mod pause;
+pub(crate) mod rate_limit;
 pub(crate) mod retry;
 pub(crate) mod seeds;
 pub(crate) mod services;

@@ -2,6 +2,8 @@
 
 pub(crate) mod breaker;
 pub(crate) mod budget;
+pub(crate) mod measure;
+pub(crate) mod rate_limit;
 pub(crate) mod rng;
 pub(crate) mod schedule;
 pub(crate) mod session;

@@ -6,8 +6,9 @@
 //! > p = max(0, (requests − K × accepts) / (requests + 1))
 //!
 //! over the recent past ("Site Reliability Engineering", chapter 21, "Handling Overload"). What
-//! was rejected here counts as a request too, so that the rejections go on while the overload does;
-//! at K = 2 about half of the requests still go out, and show when it is over.
+//! was rejected here counts as a request too, so that the rejections go on while the overload does.
+//! The one in the divisor keeps the probability below 1: some requests always go out, and show when
+//! it is over.
 
 use crate::machines::rng;
 use crate::machines::sliding::Sliding;

@@ -68,14 +68,14 @@ impl Look {
         }
     }
 
-    /// Looks again, at `tick` and with `calls`, if the last look is at least `least` ticks ago.
+    /// Looks again, at `tick` and with `calls`, if the last look is at least `apart` ticks ago.
     /// Returns how long ago it was, and its count.
-    fn renew(&self, calls: u32, tick: u32, least: u32) -> Option<(u32, u32)> {
+    fn renew(&self, calls: u32, tick: u32, apart: u32) -> Option<(u32, u32)> {
         let last = self.0.load(Ordering::Relaxed);
         let tick = tick.wrapping_add(1);
         let passed = tick.wrapping_sub(tick_of(last));
         // In the upper half: another thread, whose time was later, was here first.
-        if last != 0 && (passed < least || passed > u32::MAX / 2) {
+        if last != 0 && (passed < apart || passed > u32::MAX / 2) {
             return None;
         }
         let new = u64::from(tick) << 32 | u64::from(calls);

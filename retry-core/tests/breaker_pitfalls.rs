@@ -96,15 +96,21 @@ fn p23_a_late_result_decides_nothing() {
     let before: Vec<Pass> = (0..20).map(|_| circuit.pass()).collect();
     circuit.calls(4, DOWN);
     let (early, late) = before.split_at(10);
-    early.iter().for_each(|pass| circuit.settle(*pass, Outcome::Success));
+    for pass in early {
+        circuit.settle(*pass, Outcome::Success);
+    }
     assert_eq!(circuit.state(), CircuitState::Open, "it does not close it");
     circuit.wait_out();
     let probe = circuit.pass();
-    late.iter().for_each(|pass| circuit.settle(*pass, DOWN));
+    for pass in late {
+        circuit.settle(*pass, DOWN);
+    }
     assert_eq!(circuit.state(), CircuitState::HalfOpen, "nor open it");
     assert_eq!(circuit.breaker.snapshot().in_flight(), 1, "nor take the place of another");
     circuit.settle(probe, Outcome::Success);
-    early.iter().for_each(|pass| circuit.settle(*pass, DOWN));
+    for pass in early {
+        circuit.settle(*pass, DOWN);
+    }
     circuit.settle(probe, DOWN);
     let snapshot = circuit.breaker.snapshot();
     assert_eq!((snapshot.state(), snapshot.calls()), (CircuitState::Closed, 0), "nor count");
@@ -178,7 +184,9 @@ fn p28_a_hang_is_seen_before_any_call_ends() {
         assert_eq!(circuit.breaker.patience(), Some(secs(1)));
         let hung: Vec<Pass> = (0..4).map(|_| circuit.pass()).collect();
         circuit.clock.advance(secs(1));
-        hung.iter().for_each(|pass| circuit.breaker.overdue(*pass, &circuit.clock));
+        for pass in &hung {
+            circuit.breaker.overdue(*pass, &circuit.clock);
+        }
         assert_eq!(circuit.state(), CircuitState::Open, "{window:?}");
         let refusal = circuit.refusal();
         assert_eq!(refusal.cause(), Some((ErrorKind::Timeout, "took longer than 1s")));

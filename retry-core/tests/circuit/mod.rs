@@ -92,11 +92,13 @@ impl Circuit {
     /// One more who waits.
     #[track_caller]
     pub(crate) fn waiter(&self, left: Option<Duration>) -> Waiter<'_> {
+        let admission = left.map_or_else(|| self.admit(), |left| self.admit_for(left));
+        let Admission::Hold(ticket) = admission else { panic!("not held") };
+        self.waiter_with(ticket, left)
+    }
+
+    pub(crate) fn waiter_with(&self, ticket: Ticket, left: Option<Duration>) -> Waiter<'_> {
         let deadline = left.map(|left| self.clock.now() + left);
-        let Admission::Hold(ticket) = self.breaker.admit(&Request::new(&self.clock, deadline, 1))
-        else {
-            panic!("not held")
-        };
         let woken = Arc::new(Woken::default());
         let waker = Waker::from(Arc::clone(&woken));
         Waiter { circuit: self, ticket, deadline, woken, waker }

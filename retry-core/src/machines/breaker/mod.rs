@@ -19,7 +19,9 @@ mod room;
 mod waiting;
 mod window;
 
-#[cfg(test)]
+#[cfg(all(test, retry_loom))]
+mod models;
+#[cfg(all(test, not(retry_loom)))]
 mod tests;
 
 use crate::machines::sync::{AtomicU64, Mutex, Ordering};

@@ -27,7 +27,7 @@ thread_local! {
 fn is_sampled() -> bool {
     let count = ADMITTED.get();
     ADMITTED.set(count.wrapping_add(1));
-    count % SAMPLE == 0
+    count.is_multiple_of(SAMPLE)
 }
 
 impl Gate for CircuitBreaker {

@@ -210,10 +210,11 @@ impl CircuitBreaker {
 }
 
 impl Shared {
-    /// An instant in nanoseconds since the first one; 0 for one before that.
+    /// An instant in nanoseconds since the first one, which is 1: a pass that starts at 0 was not
+    /// timed.
     fn at(&self, instant: Instant) -> u64 {
         let epoch = *self.epoch.get_or_init(|| instant);
-        nanos::saturating(instant.saturating_duration_since(epoch))
+        nanos::saturating(instant.saturating_duration_since(epoch)).saturating_add(1)
     }
 
     fn now(&self, clock: &dyn Clock) -> u64 {

@@ -107,7 +107,8 @@ impl Trial {
         let part = |count: u32| f64::from(count) / f64::from(policy.probes);
         let is_bad = |more: u32| {
             part(self.failed.saturating_add(more)) >= policy.failure_ratio
-                || part(self.slow.saturating_add(more)) >= policy.slow_ratio
+                || policy.slow_call != 0
+                    && part(self.slow.saturating_add(more)) >= policy.slow_ratio
         };
         if is_bad(0) {
             Some(false)

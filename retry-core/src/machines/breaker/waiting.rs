@@ -5,6 +5,7 @@
 //! when the next thing is due, whoever it is due for; the others sleep until their own time is
 //! over. So each event wakes one or two of them, however many there are.
 
+use std::mem;
 use std::task::Waker;
 
 use crate::machines::sync::Ordering;
@@ -93,7 +94,7 @@ impl Breaker {
                 Entry::Go(self.lease(room, now).1)
             }
             _ if room.queue.waiting() >= self.policy.max_waiting || ends_at <= now => {
-                Entry::Refuse(self.left(room, now))
+                Entry::Refuse(left(room, now))
             }
             _ => {
                 let leaves_at = now.saturating_add(self.policy.park_for).min(ends_at);
@@ -105,12 +106,15 @@ impl Breaker {
     /// One who waits asks; `waker` is how to find it from here on.
     pub(crate) fn ask(&self, ticket: u64, waker: Waker, now: u64) -> (Wait, Effects) {
         let mut effects = Effects::default();
+        // Stays here where it is not needed, and is dropped after the lock.
+        let mut waker = Some(waker);
         let answer = self.locked(|room| {
             self.advance(room, now, &mut effects);
             let answer = self.answer(room, ticket, now);
             if let Wait::Until(_) = answer {
                 let waiter = room.queue.get(ticket);
-                effects.spent = waiter.map_or(None, |waiter| waiter.waker.replace(waker));
+                effects.spent =
+                    waiter.and_then(|waiter| mem::replace(&mut waiter.waker, waker.take()));
             } else {
                 effects.spent = room.queue.leave(ticket);
                 if let Wait::Refuse(_) = answer {
@@ -142,7 +146,7 @@ impl Breaker {
 
     fn answer(&self, room: &mut Room, ticket: u64, now: u64) -> Wait {
         let state = self.state();
-        let left = self.left(room, now);
+        let left = left(room, now);
         let Some(waiter) = room.queue.get(ticket) else { return Wait::Refuse(left) };
         match waiter.answer {
             Answer::TooLate => Wait::Refuse(left),
@@ -259,15 +263,7 @@ impl Breaker {
     /// A pass as [`enter`](Self::enter) gives it.
     fn open_pass(&self, now: u64) -> Pass {
         let timed = self.policy.slow_call != 0;
-        Pass(self.word.load(Ordering::Relaxed), if timed { now.max(1) } else { 0 })
-    }
-
-    /// How much longer the circuit stays open.
-    fn left(&self, room: &Room, now: u64) -> Option<u64> {
-        match room.phase {
-            Phase::Open { until } => Some(until.saturating_sub(now)),
-            _ => None,
-        }
+        Pass(self.word.load(Ordering::Relaxed), if timed { now } else { 0 })
     }
 
     /// Whether an attempt that starts at `then` would be let through, as far as can be told at
@@ -285,5 +281,13 @@ impl Breaker {
             }),
             _ => Ok(()),
         }
+    }
+}
+
+/// How much longer the circuit stays open.
+fn left(room: &Room, now: u64) -> Option<u64> {
+    match room.phase {
+        Phase::Open { until } => Some(until.saturating_sub(now)),
+        _ => None,
     }
 }

@@ -55,6 +55,7 @@ pub use crate::values::{
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,
     policy_error::{PolicyBound, PolicyError, PolicyField, PolicyValue},
+    preset::{Preset, presets},
     rate_limit_policy::RateLimitPolicy,
     refusal::Refusal,
     stop::{StopReason, Stopped},

@@ -88,6 +88,12 @@ impl RateLimit {
         Self { name: Some(name.into()), ..self }
     }
 
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> RateLimitPolicy {
+        self.inner.policy
+    }
+
     /// What it does now.
     #[must_use]
     pub fn snapshot(&self) -> RateLimitSnapshot {

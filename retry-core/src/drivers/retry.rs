@@ -35,6 +35,7 @@ use crate::drivers::budget::RetryBudget;
 use crate::drivers::budgets::Budgets;
 use crate::drivers::call::{Labels, Terms};
 use crate::drivers::gates::{Gates, Place};
+use crate::drivers::rate_limit::RateLimit;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::services::Service;
 use crate::drivers::throttle::Throttle;
@@ -48,6 +49,7 @@ use crate::values::event::Report;
 use crate::values::kind::Verdict;
 use crate::values::policy::RetryPolicy;
 use crate::values::policy_error::PolicyError;
+use crate::values::preset::Preset;
 
 /// A policy, ready to run calls.
 ///
@@ -93,6 +95,26 @@ impl Retry {
             budget: HandleBudget::Default(RetryBudget::default()),
             classifier: ByClassify,
         }
+    }
+}
+
+impl Retry {
+    /// A handle with the gates that a preset names, made anew: clones of the handle share them.
+    #[must_use]
+    pub fn from_preset(preset: Preset) -> Self {
+        let mut retry = Self::new(preset.policy());
+        retry = match preset.budget() {
+            Some(policy) if policy == BudgetPolicy::new() => retry,
+            Some(policy) => retry.with_budget(RetryBudget::new(policy)),
+            None => retry.without_budget(),
+        };
+        if let Some(policy) = preset.circuit_breaker() {
+            retry = retry.with_circuit_breaker(CircuitBreaker::new(policy));
+        }
+        if let Some(policy) = preset.rate_limit() {
+            retry = retry.with_rate_limit(RateLimit::new(policy));
+        }
+        retry
     }
 }
 
@@ -235,6 +257,17 @@ impl<C> Retry<C> {
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seeds: Seeds::fixed(seed), ..self }
+    }
+
+    /// With this rate limit before every attempt, in place of one given before: off until the first
+    /// [`ErrorKind::RateLimit`](crate::ErrorKind::RateLimit), from then on all that have it are held
+    /// to what the other side takes, and to the wait that it asks for.
+    ///
+    /// A call whose turn would come after its deadline ends with
+    /// [`StopReason::Throttled`](crate::StopReason::Throttled).
+    #[must_use]
+    pub fn with_rate_limit(self, limit: RateLimit) -> Self {
+        self.put(Place::RateLimit, Arc::new(limit))
     }
 
     /// With this circuit breaker, which every handle that is to share it is given too. In place of

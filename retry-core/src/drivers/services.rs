@@ -14,15 +14,18 @@ use crate::drivers::budget::{BudgetCell, RetryBudget};
 use crate::drivers::budgets::Budgets;
 use crate::drivers::gates::{Gates, Place};
 use crate::drivers::keyed::{Digest, Keyed};
+use crate::drivers::rate_limit::RateLimit;
 use crate::drivers::trace;
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::budget_policy::BudgetPolicy;
+use crate::values::rate_limit_policy::RateLimitPolicy;
 
 /// What a function asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
     pub(crate) breaker: Option<BreakerPolicy>,
     pub(crate) budget: Option<BudgetPolicy>,
+    pub(crate) rate_limit: Option<RateLimitPolicy>,
 }
 
 /// What calls go through together.
@@ -66,6 +69,7 @@ pub(crate) struct Service {
     name: Arc<str>,
     breaker: OnceLock<CircuitBreaker>,
     budget: OnceLock<RetryBudget>,
+    rate_limit: OnceLock<RateLimit>,
     keys: OnceLock<Keyed<Self>>,
 }
 
@@ -75,6 +79,7 @@ impl Service {
             name: name.into(),
             breaker: OnceLock::new(),
             budget: OnceLock::new(),
+            rate_limit: OnceLock::new(),
             keys: OnceLock::new(),
         }
     }
@@ -106,6 +111,12 @@ impl Service {
             let breaker = self.breaker.get_or_init(make);
             self.compare("circuit_breaker", breaker.policy(), &policy);
             gates.put(Place::CircuitBreaker, Arc::new(breaker.clone()));
+        }
+        if let Some(policy) = wanted.rate_limit {
+            let make = || RateLimit::new(policy).with_name(Arc::clone(&self.name));
+            let limit = self.rate_limit.get_or_init(make);
+            self.compare("rate_limit", &limit.policy(), &policy);
+            gates.put(Place::RateLimit, Arc::new(limit.clone()));
         }
         let budget = wanted.budget.map(|policy| {
             let budget = self.budget(policy);

@@ -15,6 +15,7 @@ use crate::seams::clock::Clock;
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::budget_policy::BudgetPolicy;
 use crate::values::policy::RetryPolicy;
+use crate::values::rate_limit_policy::RateLimitPolicy;
 
 /// What is constant about an annotated function.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Site {
             policy,
             labels,
             retries_timeouts,
-            wanted: Wanted { breaker: None, budget: Some(BudgetPolicy::new()) },
+            wanted: Wanted { breaker: None, budget: Some(BudgetPolicy::new()), rate_limit: None },
             budget: SiteBudget::own_or_of(service, BudgetPolicy::new()),
             shared: OnceLock::new(),
             keyed: OnceLock::new(),
@@ -111,6 +112,13 @@ impl Site {
         };
         let (policy, labels, seeds) = (&self.policy, self.labels, &Seeds::Process);
         Terms { policy, labels, seeds, deadline: None, gates, budgets, clock }
+    }
+
+    /// With a rate limit, which it shares with its service.
+    #[must_use]
+    pub const fn with_rate_limit(mut self, policy: RateLimitPolicy) -> Self {
+        self.wanted.rate_limit = Some(policy);
+        self
     }
 
     /// The budget of a function without gates.

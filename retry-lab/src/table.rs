@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::measure::report::Report;
+use crate::measure::tally::Counts;
 
 /// Which figures a scenario is judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,6 +157,6 @@ fn recovery(report: &Report) -> String {
 
 /// The success of those that the fault spares, where it spares any.
 fn others(report: &Report) -> String {
-    let spared = report.runs.iter().any(|run| run.spared.calls != Default::default());
+    let spared = report.runs.iter().any(|run| run.spared.calls != Counts::default());
     if spared { percent(report.spared_success()) } else { "-".to_owned() }
 }

@@ -47,7 +47,7 @@ fn next_arrival(mut at: Duration, rate: &Timeline<f64>, chance: &mut Chance) -> 
     loop {
         let next = at + chance.exponential(1.0 / rate.at(at));
         match rate.next_change(at) {
-            Some(change) if next >= change => at = change,
+            Some(then) if next >= then => at = then,
             _ => return next,
         }
     }

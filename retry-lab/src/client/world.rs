@@ -215,7 +215,8 @@ struct Served<'w> {
 
 impl Drop for Served<'_> {
     fn drop(&mut self) {
-        if !self.work.is_zero() && !(self.answered && self.link.is_awaited()) {
+        let in_time = self.answered && self.link.is_awaited();
+        if !in_time && !self.work.is_zero() {
             self.world.state().tally.wasted(self.sent, self.work);
         }
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::measure::series::ratio;
 use crate::measure::tally::{Counts, Group, Groups, Tally};
+use crate::server::timeline::Span;
 use crate::storms::scenario::Scenario;
 use crate::table;
 
@@ -133,7 +134,7 @@ impl Report {
             let bad = |at: &Duration| [&run.hit, &run.spared].success(*at, *at + SECOND) < 0.99;
             let last_bad = self.seconds(fault.to).filter(bad).last();
             let recovered = last_bad.map_or(fault.to, |bad| bad + SECOND);
-            (recovered < self.scenario.length).then(|| recovered - fault.to)
+            (recovered < self.scenario.length).then(|| recovered.saturating_sub(fault.to))
         };
         self.runs.iter().map(recovery).collect()
     }
@@ -151,8 +152,9 @@ impl Report {
     /// Calls that ended well per second, from the fault's start until the users stop.
     #[must_use]
     pub fn goodput(&self) -> f64 {
-        let (from, to) = (self.scenario.fault.from, self.scenario.length);
-        self.mean(|run| ratio(run.done.within(from, to), 1) / (to - from).as_secs_f64())
+        let measured = Span { from: self.scenario.fault.from, to: self.scenario.length };
+        let done = |run: &Tally| ratio(run.done.within(measured.from, measured.to), 1);
+        self.mean(|run| done(run) / measured.length().as_secs_f64())
     }
 
     /// Jain's index over the successes of the processes: 1 when all have as many, 1/n when one has
@@ -244,16 +246,6 @@ impl Report {
 
     fn mean_time(&self, millis: impl Fn(&Tally) -> u32) -> Duration {
         Duration::from_secs_f64(self.mean(|run| f64::from(millis(run))) / 1_000.0)
-    }
-
-    /// Until when pictures have something to show.
-    pub(crate) fn drawn_until(&self) -> Duration {
-        let end = self.completion() + SECOND;
-        if self.scenario.rate().is_some() {
-            self.scenario.length
-        } else {
-            end.min(self.scenario.length)
-        }
     }
 }
 

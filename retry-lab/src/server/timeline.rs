@@ -69,7 +69,7 @@ impl Timeline<f64> {
             let Some(change) = self.next_change(now) else {
                 return now + Duration::from_secs_f64(left / speed);
             };
-            let possible = (change - now).as_secs_f64() * speed;
+            let possible = change.saturating_sub(now).as_secs_f64() * speed;
             if possible >= left {
                 return now + Duration::from_secs_f64(left / speed);
             }

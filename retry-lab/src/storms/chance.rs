@@ -14,6 +14,9 @@ use crate::table::Figures;
 /// Longer than any run.
 const FOR_EVER: Span = Span::seconds(10, 3_600);
 
+/// The usual numbers, for a server that is near.
+const QUICK: RetryPolicy = USUAL.with_initial_delay(Duration::from_millis(20));
+
 fn flaky(name: String, about: &'static str, spec: FlakySpec) -> Scenario {
     Scenario {
         name,
@@ -48,9 +51,8 @@ pub fn independent(probability: f64) -> Scenario {
         hits: Hits::Everyone,
     };
     let about = "100 processes of 10 calls/s, capacity for all; each attempt fails with p";
-    const POLICY: RetryPolicy = USUAL.with_initial_delay(Duration::from_millis(20));
     Scenario {
-        policy: POLICY,
+        policy: QUICK,
         deadline: Some(Duration::from_secs(10)),
         fault: Span::seconds(10, 30),
         length: Duration::from_secs(30),

@@ -11,16 +11,22 @@ use crate::storms::scenario::Scenario;
 use crate::storms::spec::{Load, ServerSpec};
 use crate::table::Figures;
 
+/// Until the write gets through, from 5 ms up to 2 s.
+const OPTIMIST: RetryPolicy = RetryPolicy::new()
+    .with_max_attempts(u32::MAX)
+    .with_initial_delay(Duration::from_millis(5))
+    .with_max_delay(Duration::from_secs(2));
+
+/// Until there is a connection, from 0.1 s up to 10 s.
+const PERSISTENT: RetryPolicy =
+    USUAL.with_max_attempts(u32::MAX).with_max_delay(Duration::from_secs(10));
+
 /// So many clients change one row at the same time, under an optimistic lock.
 ///
 /// Each reads the row and writes it if it is unchanged, over a network of |N(10, 2)| ms a hop;
 /// attempts without limit, from 5 ms up to 2 s.
 #[must_use]
 pub fn contention(clients: u32) -> Scenario {
-    const POLICY: RetryPolicy = RetryPolicy::new()
-        .with_max_attempts(u32::MAX)
-        .with_initial_delay(Duration::from_millis(5))
-        .with_max_delay(Duration::from_secs(2));
     let about = "clients write one row at once, under an optimistic lock, until they succeed";
     let spec = server(Timeline::constant(1.0), None);
     Scenario {
@@ -28,7 +34,7 @@ pub fn contention(clients: u32) -> Scenario {
         server: ServerSpec::Row,
         layers: 1,
         processes: clients,
-        policy: POLICY,
+        policy: OPTIMIST,
         deadline: None,
         length: Duration::from_secs(60),
         figures: Figures::Contention,
@@ -44,13 +50,11 @@ pub fn reconnect() -> Scenario {
     let about = "1000 clients drop at once and reconnect; the server is back after 15 s, at 100/s";
     let spec =
         QueueSpec { workers: 10, queue: 100, ..server(Timeline::constant(1.0), Some(fault)) };
-    const POLICY: RetryPolicy =
-        USUAL.with_max_attempts(u32::MAX).with_max_delay(Duration::from_secs(10));
     Scenario {
         load: Load::Herd(Duration::from_millis(50)),
         layers: 1,
         processes: 1_000,
-        policy: POLICY,
+        policy: PERSISTENT,
         deadline: None,
         length: Duration::from_secs(60),
         figures: Figures::Reconnect,

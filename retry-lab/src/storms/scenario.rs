@@ -176,6 +176,11 @@ impl Scenario {
         }
     }
 
+    /// Whether there is a time without the fault to compare with.
+    pub(crate) fn has_healthy_time(&self) -> bool {
+        self.fault.length() < self.length
+    }
+
     /// When a run ends whatever happens: calls that are not over by then count as lost.
     pub(crate) fn limit(&self) -> Duration {
         let patience = self.deadline.map_or(Duration::from_secs(600), |deadline| deadline * 2);

@@ -89,9 +89,9 @@ fn load(area: &Area<'_>, first: &Report, reports: &[Report]) -> Drawn {
     let scale = Scale::up_to(top);
     let mut chart = chart(area, label, (&series, scale))?;
     shade(&mut chart, first, scale.top())?;
-    let known = first.scenario.rate().map(|_| (1.0, "normal"));
-    for (level, name) in known.into_iter().chain(capacity.map(|level| (level, "capacity"))) {
-        level_line(&mut chart, (level, name), end_of(&series))?;
+    let known = first.scenario.rate().map(|_| (1.0, "normal", 2));
+    for level in known.into_iter().chain(capacity.map(|top| (top, "capacity", -14))) {
+        level_line(&mut chart, level, end_of(&series))?;
     }
     lines(&mut chart, &series)
 }
@@ -138,6 +138,7 @@ fn chart<'a, 'b>(
         .label_style((FONT, 13))
         .axis_desc_style((FONT, 13))
         .x_desc("seconds")
+        .x_label_formatter(&|second| format!("{second}"))
         .y_desc(label)
         .y_label_formatter(&|value| scale.label(*value))
         .draw()?;
@@ -158,11 +159,16 @@ fn shade(chart: &mut Chart<'_, '_>, report: &Report, top: f64) -> Drawn {
     Ok(())
 }
 
-fn level_line(chart: &mut Chart<'_, '_>, (level, name): (f64, &str), end: f64) -> Drawn {
+/// A line across the chart; its name stands this many pixels below it.
+fn level_line(
+    chart: &mut Chart<'_, '_>,
+    (level, name, below): (f64, &str, i32),
+    end: f64,
+) -> Drawn {
     let style = FAINT.stroke_width(1);
     chart.draw_series(DashedLineSeries::new([(0.0, level), (end, level)], 5, 4, style))?;
     let small = (FONT, 12).into_font().color(&FAINT);
-    let label = EmptyElement::at((0.0, level)) + Text::new(name.to_owned(), (6, -14), small);
+    let label = EmptyElement::at((0.0, level)) + Text::new(name.to_owned(), (6, below), small);
     chart.draw_series([label])?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::storms::spec::Load;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A figure over time: seconds since the start of the run, and the value there.
+/// A figure over time, in steps: the start and the end of each in seconds, with the value there.
 pub(crate) type Series = Vec<(f64, f64)>;
 
 impl Report {
@@ -46,7 +46,10 @@ impl Report {
         let starts = std::iter::successors(Some(Duration::ZERO), |from| Some(*from + bin));
         starts
             .take_while(|from| *from < end)
-            .map(|from| ((from + bin / 2).as_secs_f64(), figure(from, from + bin)))
+            .flat_map(|from| {
+                let value = figure(from, from + bin);
+                [(from.as_secs_f64(), value), ((from + bin).as_secs_f64(), value)]
+            })
             .collect()
     }
 

@@ -7,12 +7,14 @@
 
 mod scale;
 
+use std::time::Duration;
+
 use plotters::chart::ChartContext;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use crate::measure::report::Report;
-use crate::measure::series::Series;
+use crate::measure::series::{Curves, Series};
 use crate::picture::scale::Scale;
 use crate::storms::spec::Load;
 
@@ -54,8 +56,9 @@ fn draw(area: &Area<'_>, first: &Report, reports: &[Report]) -> Drawn {
     let (head, body) = area.split_vertically(72);
     heading(&head, first, reports)?;
     let (above, below) = body.split_vertically(330);
-    load(&above, first, reports)?;
-    success(&below, first, reports)?;
+    let curves = Curves::new(reports);
+    load(&above, first, &curves)?;
+    success(&below, first, &curves)?;
     area.present()?;
     Ok(())
 }
@@ -77,28 +80,25 @@ fn heading(area: &Area<'_>, first: &Report, reports: &[Report]) -> Drawn {
 }
 
 /// Attempts at the server over time.
-fn load(area: &Area<'_>, first: &Report, reports: &[Report]) -> Drawn {
+fn load(area: &Area<'_>, first: &Report, curves: &Curves<'_>) -> Drawn {
     let (unit, label) = unit(first);
-    let each = |report: &Report| -> Series {
-        report.attempts_over_time().into_iter().map(|(at, load)| (at, load / unit)).collect()
-    };
-    let series: Vec<Series> = reports.iter().map(each).collect();
+    let series = curves.attempts(unit);
     let capacity = first.scenario.server.capacity().map(|capacity| capacity / unit);
-    let top =
-        series.iter().flatten().map(|(_, load)| *load).fold(capacity.unwrap_or(1.0), f64::max);
+    let loads = series.iter().flatten().map(|(_, load)| *load);
+    let top = loads.fold(capacity.unwrap_or(1.0), f64::max);
     let scale = Scale::up_to(top);
-    let mut chart = chart(area, label, (&series, scale))?;
+    let mut chart = chart(area, label, (curves.end, scale))?;
     shade(&mut chart, first, scale.top())?;
-    let known = first.scenario.rate().map(|_| (1.0, "normal", 2));
-    for level in known.into_iter().chain(capacity.map(|top| (top, "capacity", -14))) {
-        level_line(&mut chart, level, end_of(&series))?;
+    let known = first.scenario.rate().map(|_| (1.0, "normal"));
+    for level in known.into_iter().chain(capacity.map(|top| (top, "capacity"))) {
+        level_line(&mut chart, level, curves.end.as_secs_f64())?;
     }
     lines(&mut chart, &series)
 }
 
 /// What one is on the axis of loads, and its label.
 fn unit(report: &Report) -> (f64, &'static str) {
-    let normal = report.scenario.rate().map(|rate| rate.at(std::time::Duration::ZERO));
+    let normal = report.scenario.rate().map(|rate| rate.at(Duration::ZERO));
     match (normal, report.scenario.server.capacity()) {
         (Some(normal), _) => (normal, "attempts, x normal"),
         (None, Some(capacity)) => (capacity, "attempts, x capacity"),
@@ -107,14 +107,13 @@ fn unit(report: &Report) -> (f64, &'static str) {
 }
 
 /// What users get, over time.
-fn success(area: &Area<'_>, first: &Report, reports: &[Report]) -> Drawn {
-    let (label, each): (_, fn(&Report) -> Series) = match first.scenario.load {
-        Load::Herd(_) => ("calls that are done", Report::done_over_time),
-        _ => ("calls that end well", Report::success_over_time),
+fn success(area: &Area<'_>, first: &Report, curves: &Curves<'_>) -> Drawn {
+    let (label, series) = match first.scenario.load {
+        Load::Herd(_) => ("calls that are done", curves.done()),
+        _ => ("calls that end well", curves.success()),
     };
-    let series: Vec<Series> = reports.iter().map(each).collect();
     let scale = Scale::part();
-    let mut chart = chart(area, label, (&series, scale))?;
+    let mut chart = chart(area, label, (curves.end, scale))?;
     shade(&mut chart, first, scale.top())?;
     lines(&mut chart, &series)
 }
@@ -122,14 +121,14 @@ fn success(area: &Area<'_>, first: &Report, reports: &[Report]) -> Drawn {
 fn chart<'a, 'b>(
     area: &'a Area<'b>,
     label: &str,
-    (series, scale): (&[Series], Scale),
+    (end, scale): (Duration, Scale),
 ) -> Result<Chart<'a, 'b>, Box<dyn std::error::Error>> {
     let mut chart = ChartBuilder::on(area)
         .margin(10)
-        .margin_right(24)
+        .margin_right(72)
         .x_label_area_size(34)
         .y_label_area_size(LABELS)
-        .build_cartesian_2d(0.0..end_of(series), scale)?;
+        .build_cartesian_2d(0.0..end.as_secs_f64(), scale)?;
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -138,15 +137,11 @@ fn chart<'a, 'b>(
         .label_style((FONT, 13))
         .axis_desc_style((FONT, 13))
         .x_desc("seconds")
-        .x_label_formatter(&|second| format!("{second}"))
+        .x_label_formatter(&|second| format!("{}", (second * 10.0).round() / 10.0))
         .y_desc(label)
         .y_label_formatter(&|value| scale.label(*value))
         .draw()?;
     Ok(chart)
-}
-
-fn end_of(series: &[Series]) -> f64 {
-    series.iter().filter_map(|series| series.last()).map(|last| last.0).fold(1.0, f64::max).ceil()
 }
 
 fn shade(chart: &mut Chart<'_, '_>, report: &Report, top: f64) -> Drawn {
@@ -159,16 +154,12 @@ fn shade(chart: &mut Chart<'_, '_>, report: &Report, top: f64) -> Drawn {
     Ok(())
 }
 
-/// A line across the chart; its name stands this many pixels below it.
-fn level_line(
-    chart: &mut Chart<'_, '_>,
-    (level, name, below): (f64, &str, i32),
-    end: f64,
-) -> Drawn {
+/// A line across the chart, with its name at the end.
+fn level_line(chart: &mut Chart<'_, '_>, (level, name): (f64, &str), end: f64) -> Drawn {
     let style = FAINT.stroke_width(1);
     chart.draw_series(DashedLineSeries::new([(0.0, level), (end, level)], 5, 4, style))?;
     let small = (FONT, 12).into_font().color(&FAINT);
-    let label = EmptyElement::at((0.0, level)) + Text::new(name.to_owned(), (6, below), small);
+    let label = EmptyElement::at((end, level)) + Text::new(name.to_owned(), (6, -7), small);
     chart.draw_series([label])?;
     Ok(())
 }

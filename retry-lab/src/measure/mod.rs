@@ -3,3 +3,4 @@
 pub(crate) mod report;
 pub(crate) mod series;
 pub(crate) mod tally;
+mod times;

@@ -11,53 +11,73 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A figure over time, in steps: the start and the end of each in seconds, with the value there.
 pub(crate) type Series = Vec<(f64, f64)>;
 
-impl Report {
-    /// Attempts at the server per second, over time: mean over the seeds.
-    pub(crate) fn attempts_over_time(&self) -> Series {
-        let attempts: Vec<Counts> = self.runs.iter().map(Tally::attempts).collect();
-        let seeds = attempts.len() as u64;
-        self.over_time(self.bin(), |from, to| {
-            let sum = attempts.iter().map(|counts| counts.within(from, to)).sum();
-            ratio(sum, seeds) / to.saturating_sub(from).as_secs_f64()
-        })
+/// Reports of one scenario, and the time that they are drawn over.
+pub(crate) struct Curves<'a> {
+    pub(crate) reports: &'a [Report],
+    pub(crate) end: Duration,
+}
+
+impl<'a> Curves<'a> {
+    pub(crate) fn new(reports: &'a [Report]) -> Self {
+        let end = reports.iter().map(until).max().unwrap_or(SECOND);
+        Self { reports, end }
+    }
+
+    /// Attempts at the server over `unit` per second, over time: mean over the seeds.
+    pub(crate) fn attempts(&self, unit: f64) -> Vec<Series> {
+        let each = |report: &Report| {
+            let attempts: Vec<Counts> = report.runs.iter().map(Tally::attempts).collect();
+            let seeds = attempts.len() as u64;
+            self.steps(self.step(), |from, to| {
+                let sum = attempts.iter().map(|counts| counts.within(from, to)).sum();
+                ratio(sum, seeds) / to.saturating_sub(from).as_secs_f64() / unit
+            })
+        };
+        self.reports.iter().map(each).collect()
     }
 
     /// The part of the calls begun in each second that ended well, mean over the seeds; 1 for a
     /// second without calls.
-    pub(crate) fn success_over_time(&self) -> Series {
+    pub(crate) fn success(&self) -> Vec<Series> {
         let success = |run: &Tally, from, to| [&run.hit, &run.spared].success(from, to);
-        self.over_time(SECOND, |from, to| self.mean(|run| success(run, from, to)))
+        let each = |report: &Report| {
+            self.steps(SECOND, |from, to| report.mean(|run| success(run, from, to)))
+        };
+        self.reports.iter().map(each).collect()
     }
 
     /// The part of all calls that had ended well by then, mean over the seeds.
-    pub(crate) fn done_over_time(&self) -> Series {
+    pub(crate) fn done(&self) -> Vec<Series> {
         let done = |run: &Tally, to| run.done.within(Duration::ZERO, to);
         let part = |run: &Tally, to| ratio(done(run, to), run.ends.len() as u64);
-        self.over_time(self.bin(), |_, to| self.mean(|run| part(run, to)))
+        let each =
+            |report: &Report| self.steps(self.step(), |_, to| report.mean(|run| part(run, to)));
+        self.reports.iter().map(each).collect()
     }
 
-    /// How much time one value is for: a second, or less where it is all over in a few.
-    fn bin(&self) -> Duration {
-        if self.drawn_until() > Duration::from_secs(12) { SECOND } else { SLOT }
+    /// A second, or less where it is all over in a few.
+    fn step(&self) -> Duration {
+        if self.end > Duration::from_secs(12) { SECOND } else { SLOT }
     }
 
-    fn over_time(&self, bin: Duration, figure: impl Fn(Duration, Duration) -> f64) -> Series {
-        let end = self.drawn_until();
-        let starts = std::iter::successors(Some(Duration::ZERO), |from| Some(*from + bin));
+    fn steps(&self, step: Duration, figure: impl Fn(Duration, Duration) -> f64) -> Series {
+        let starts = std::iter::successors(Some(Duration::ZERO), |from| Some(*from + step));
         starts
-            .take_while(|from| *from < end)
+            .take_while(|from| *from < self.end)
             .flat_map(|from| {
-                let value = figure(from, from + bin);
-                [(from.as_secs_f64(), value), ((from + bin).as_secs_f64(), value)]
+                let value = figure(from, from + step);
+                [(from.as_secs_f64(), value), ((from + step).as_secs_f64(), value)]
             })
             .collect()
     }
+}
 
-    /// Until when there is something to draw.
-    fn drawn_until(&self) -> Duration {
-        let end = self.completion() + SECOND;
-        let length = self.scenario.length;
-        if matches!(self.scenario.load, Load::Herd(_)) { end.min(length) } else { length }
+/// The second in which there is nothing more to draw of a report.
+fn until(report: &Report) -> Duration {
+    let length = report.scenario.length;
+    match report.scenario.load {
+        Load::Herd(_) => Duration::from_secs(report.completion().as_secs() + 1).min(length),
+        _ => length,
     }
 }
 

@@ -22,6 +22,25 @@
 //! [`picture`] show what came out. `cargo run --release -p retry-lab --example storms` does all
 //! of it.
 //!
+//! # What is measured
+//!
+//! | figure | is |
+//! |---|---|
+//! | A | attempts at the server over the calls of users: on average during the fault, and in the worst second after its start |
+//! | ok during, after | the part of the calls begun then that ended well |
+//! | recovery | from the fault's end to the first second from which each has 99 % of its calls end well |
+//! | wasted | the part of the server's work done for somebody who had left |
+//! | goodput | calls that ended well per second |
+//! | J | the part of the calls lost, plus 0.1 for each attempt per call beyond the first |
+//!
+//! All are methods of [`Report`], means over the seeds; a run is measured from the fault's start to
+//! its end.
+//!
+//! # Where the line-ups stand
+//!
+//! [`Lineup::no_retry`] and [`Lineup::oracle`] are the two ends of the scale, and stand in every
+//! table. [`everyone`] lists the line-ups of the tables.
+//!
 //! Left out: the fleet with a shared store, which needs a store.
 
 mod chance;

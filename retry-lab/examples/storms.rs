@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run --release -p retry-lab --example storms
-//! cargo run --release -p retry-lab --example storms -- --only refused --out /tmp/storms
+//! cargo run --release -p retry-lab --example storms -- --only refused --out pictures
 //! ```
 
 use std::error::Error;

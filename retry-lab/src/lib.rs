@@ -18,8 +18,8 @@
 //! assert!(report.recovery() <= Some(Duration::from_secs(1)), "{report}");
 //! ```
 //!
-//! [`storms()`] lists every scenario, [`Lineup`] is what can be put into one, [`table`] and
-//! [`picture`] show what came out. `cargo run --release -p retry-lab --example storms` does all
+//! [`storms()`] lists every scenario, [`Lineup`] is what can be put into one, [`table()`] and
+//! [`picture()`] show what came out. `cargo run --release -p retry-lab --example storms` does all
 //! of it.
 //!
 //! # What is measured

@@ -65,6 +65,14 @@ fn an_annotated_function_does_as_the_handle_does() {
 }
 
 #[test]
+#[should_panic(expected = "a scoped thread panicked")]
+fn a_line_up_that_panics_takes_the_run_with_it() {
+    let storm = refused(Duration::from_secs(2)).with_seeds(1);
+    let broken = |_: Wire| async { if true { panic!("broken") } else { Ok::<_, Failure>(()) } };
+    let _ = storm.play(&Lineup::of_calls("broken", broken));
+}
+
+#[test]
 fn a_policy_of_a_user_is_tested_in_a_few_lines() {
     let outage = refused(Duration::from_secs(2)).with_layers(1).with_seeds(3);
     let report = outage.run(|seat| Retry::new(seat.policy().with_max_attempts(2)));

@@ -92,6 +92,17 @@ async fn herd(world: &Arc<World>, within: Duration) {
     }
 }
 
+/// A task that panics says so to nobody; the run has to.
+struct TellsOfPanic<'w>(&'w World);
+
+impl Drop for TellsOfPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.call_panics();
+        }
+    }
+}
+
 /// A call of a user. It counts from here, and not from when its task is first run.
 fn user_call(
     world: &Arc<World>,
@@ -103,7 +114,9 @@ fn user_call(
     let began = world.call_begins(place);
     let world = world.clone();
     async move {
+        let tells = TellsOfPanic(&world);
         let result = call(world.clone(), place, None).await;
+        drop(tells);
         world.call_ends(place, began, result);
     }
 }

@@ -64,6 +64,7 @@ struct State {
     network: Chance,
     open: u64,
     closed: bool,
+    panicked: bool,
 }
 
 /// Plays the scenario once.
@@ -75,6 +76,7 @@ pub(crate) fn play(scenario: &Scenario, caller: &Caller, seed: u64) -> Tally {
         let world = Arc::new(World::new(scenario, caller, seed));
         arrivals::run(&world).await;
         world.until_idle().await;
+        assert!(!world.state().panicked, "a call of the line-up panicked");
         std::mem::take(&mut world.state().tally)
     })
 }
@@ -88,6 +90,7 @@ impl World {
             network: Chance::new(seed, streams::NETWORK),
             open: 0,
             closed: false,
+            panicked: false,
         };
         Self {
             epoch: Instant::now(),
@@ -137,6 +140,12 @@ impl World {
         if state.closed && state.open == 0 {
             self.idle.notify_one();
         }
+    }
+
+    /// A user's call has panicked, and will not end otherwise.
+    pub(crate) fn call_panics(&self) {
+        self.state().panicked = true;
+        self.idle.notify_one();
     }
 
     /// Waits until all calls have ended, or can no longer count.

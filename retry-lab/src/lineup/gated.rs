@@ -7,7 +7,7 @@ use retry_core::{Retry, RetryPolicy};
 
 use crate::lineup::{Lineup, Seat};
 
-/// The policy alone, without any gate.
+/// The policy alone: a gate that a handle comes with by itself has to be taken off here.
 pub(super) fn bare(policy: RetryPolicy) -> Retry {
     Retry::new(policy)
 }

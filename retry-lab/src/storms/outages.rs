@@ -72,7 +72,7 @@ fn fault(length: Duration) -> Span {
 pub fn refused(length: Duration) -> Scenario {
     let fault = fault(length);
     let server = server(Timeline::constant(1.0), Some(fault));
-    let about = "3 retrying layers of 3 processes, 42 calls/s of 60; the server refuses";
+    let about = "layers of 3 processes that all retry (3 unless said), 42 calls/s of 60; the server refuses";
     outage(format!("refused {}s", length.as_secs()), about, fault, server)
 }
 
@@ -100,6 +100,6 @@ pub fn refused_one_layer(length: Duration, each: u32) -> Scenario {
 pub fn stalled() -> Scenario {
     let fault = fault(Duration::from_secs(10));
     let server = server(Timeline::except(1.0, fault, 0.0), None);
-    let about = "3 retrying layers of 3 processes, 42 calls/s of 60; the server stalls for 10 s";
+    let about = "layers of 3 processes that all retry (3 unless said), 42 calls/s of 60; the server stalls for 10 s";
     outage("stalled".to_owned(), about, fault, server)
 }

@@ -111,7 +111,8 @@ fn unit(tools: &Tools) -> Result<(), String> {
     let packages =
         ["2018", "2021", "2024"].map(|edition| format!("--package=retry-tests-edition-{edition}"));
     let rest = ["test", "--package=retry-tests-renamed"].map(String::from);
-    tools.cargo(rest.iter().chain(&packages))
+    tools.cargo(rest.iter().chain(&packages))?;
+    tools.cargo(["test", "--package", "retry-lab", "--lib", "--tests"])
 }
 
 fn ui(tools: &Tools) -> Result<(), String> {
@@ -120,6 +121,7 @@ fn ui(tools: &Tools) -> Result<(), String> {
 
 fn doc(tools: &Tools) -> Result<(), String> {
     tools.cargo(["test", "--package", "retry-core", "--all-features", "--doc"])?;
+    tools.cargo(["test", "--package", "retry-lab", "--doc"])?;
     let all = ["doc", "--workspace", "--all-features", "--no-deps", "--document-private-items"];
     let mut command = tools.command(all);
     run(command.env("RUSTDOCFLAGS", "--deny warnings"))

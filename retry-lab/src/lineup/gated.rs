@@ -1,34 +1,39 @@
 //! The handles of the named line-ups: the one place that knows what gates a handle can have.
-//!
-//! Everything else in the lab takes a [`Retry`] as it comes. When the handle learns a new gate,
-//! the functions here are what changes, and [`everyone`] is where a line-up joins the tables.
 
-use retry_core::{Retry, RetryPolicy};
+use retry_core::{BreakerPolicy, CircuitBreaker, Preset, RateLimit, RateLimitPolicy, Retry};
+use retry_core::{RetryBudget, RetryPolicy, presets};
 
 use crate::lineup::{Lineup, Seat};
 
-/// The policy alone: a gate that a handle comes with by itself has to be taken off here.
+/// The policy alone: the budget that a handle comes with is taken off.
 pub(super) fn bare(policy: RetryPolicy) -> Retry {
-    Retry::new(policy)
+    Retry::new(policy).without_budget()
 }
 
-/// The policy and a retry budget for the process.
+/// The policy and a retry budget: what a handle comes with, and what the bare attribute has.
 pub(super) fn budget(seat: Seat) -> Retry {
-    // The handle has no budget yet, so this plays as `bare`.
-    bare(seat.policy())
+    Retry::new(seat.policy())
 }
 
-/// The policy and all gates of the standard preset, for the process.
+/// The policy with the gates of the standard preset.
 pub(super) fn standard(seat: Seat) -> Retry {
-    // The handle has no gates yet, so this plays as `budget`.
-    budget(seat)
+    const STANDARD: Preset = presets::STANDARD;
+    let breaker = STANDARD.circuit_breaker().unwrap_or(BreakerPolicy::new());
+    let limit = STANDARD.rate_limit().unwrap_or(RateLimitPolicy::new());
+    Retry::new(seat.policy())
+        .with_budget(RetryBudget::default())
+        .with_circuit_breaker(CircuitBreaker::new(breaker).with_seed(seat.seed()))
+        .with_rate_limit(RateLimit::new(limit))
 }
 
 /// The line-ups of the tables, from one end of the scale to the other.
-///
-/// [`Lineup::budget`] and [`Lineup::standard`] belong between backoff and oracle as soon as they
-/// differ from backoff.
 #[must_use]
 pub fn everyone() -> Vec<Lineup> {
-    vec![Lineup::no_retry(), Lineup::backoff(), Lineup::oracle()]
+    vec![
+        Lineup::no_retry(),
+        Lineup::backoff(),
+        Lineup::budget(),
+        Lineup::standard(),
+        Lineup::oracle(),
+    ]
 }

@@ -163,12 +163,13 @@ impl Table {
         Ok(())
     }
 
-    /// Notes a surprise, unless something is as it should be.
-    pub(crate) fn check(&mut self, as_expected: bool, what: &str) {
+    /// Notes a surprise, unless something is as it should be; gives back whether it is.
+    pub(crate) fn check(&mut self, as_expected: bool, what: &str) -> bool {
         if !as_expected {
             self.surprises += 1;
             eprintln!(" NOT AS EXPECTED: {what}");
         }
+        as_expected
     }
 
     /// A failure of the process, where anything was a surprise.
@@ -183,7 +184,7 @@ impl Table {
 
 const TRY_NEXT: &str = "\
 Try next: change `#[retry(rate_limit, after = wait)]` to `#[retry(client)]` in
-examples/classification/main.rs, and run again.";
+examples/classification/main.rs, and run again: what changes is no longer as expected.";
 
 impl Row {
     fn print(&self, out: &mut impl Write) -> io::Result<()> {

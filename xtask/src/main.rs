@@ -33,7 +33,7 @@ const STEPS: [Step; 6] = [
     Step { name: "unit", about: "unit, integration and property tests on virtual time", run: unit },
     Step { name: "ui", about: "what the attribute accepts and says", run: ui },
     Step { name: "doc", about: "documentation builds, its examples run", run: doc },
-    Step { name: "quickstart", about: "the example of the README runs", run: quickstart },
+    Step { name: "examples", about: "the examples run, and see what they expect", run: examples },
 ];
 
 fn main() -> ExitCode {
@@ -127,6 +127,9 @@ fn doc(tools: &Tools) -> Result<(), String> {
     run(command.env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
-fn quickstart(tools: &Tools) -> Result<(), String> {
-    tools.cargo(["run", "--quiet", "--example", "quickstart"])
+fn examples(tools: &Tools) -> Result<(), String> {
+    for example in ["quickstart", "classification"] {
+        tools.cargo(["run", "--quiet", "--example", example])?;
+    }
+    Ok(())
 }

@@ -106,8 +106,7 @@ pub(crate) fn circuit_breaker(name: &Ident, input: ParseStream<'_>) -> Result<Po
     if let Policy::Keys(keys) = &policy
         && let (Some(_), Some(waiting)) = (keys.entry("on_open"), keys.entry("max_waiting"))
     {
-        let message =
-            "`max_waiting` says that callers wait at an open circuit: leave `on_open` out";
+        let message = "`max_waiting` already says that callers wait at an open circuit: leave it or `on_open` out";
         return Err(Error::new_spanned(&waiting.key, message));
     }
     Ok(policy)
@@ -142,7 +141,7 @@ fn policy(name: &Ident, (table, ty): (&[Slot], &str), input: ParseStream<'_>) ->
     }
     let example = table[0].key;
     let message = format!(
-        "`{name}` takes keys, as in `{name}({example} = …)`, `{name}()` for the defaults, or a constant `{ty}`"
+        "`{name}` takes keys, as in `{name}({example} = …)`, no keys for the defaults, as in `{name}()`, or a constant `{ty}`, as in `{name} = POLICY`"
     );
     Err(Error::new_spanned(name, message))
 }

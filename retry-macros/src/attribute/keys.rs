@@ -96,7 +96,8 @@ impl Keys {
             }
             Ok(())
         };
-        if let Err(error) = parser.parse2(tokens) {
+        // What a wrong entry left unread between its brackets is no second mistake.
+        if let (Err(error), true) = (parser.parse2(tokens), mistakes.is_empty()) {
             mistakes.add(error);
         }
         keys

@@ -18,3 +18,12 @@ pub(crate) use std::sync::{
     Arc, Mutex,
     atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
+
+/// Between a write and a read that another thread does the other way round, both `SeqCst`: one of
+/// the two sees both writes. That is what `SeqCst` promises by itself, but loom takes such an access
+/// for `AcqRel`, and keeps the promise only for fences.
+#[inline]
+pub(crate) fn in_total_order() {
+    #[cfg(retry_loom)]
+    loom::sync::atomic::fence(Ordering::SeqCst);
+}

@@ -4,7 +4,7 @@
 //! that was taken into use again for a later tenth in between. Nothing is ever subtracted: the
 //! counts are the sum of the buckets, and cannot drift away from them.
 
-use crate::machines::sync::{AtomicU64, Ordering};
+use crate::machines::sync::{AtomicU64, Ordering, in_total_order};
 
 use super::window::Counts;
 
@@ -40,6 +40,13 @@ impl Buckets {
         }
     }
 
+    /// Records a success. Whether nothing bad is near it.
+    #[inline(never)]
+    pub(super) fn succeed(&self, now: u64) -> bool {
+        let tenth = self.push(false, false, now);
+        !self.has_bad(tenth)
+    }
+
     /// Records a call and tells in which tenth. The call itself is counted before its failure, so
     /// that there are never more failures than calls.
     #[inline]
@@ -55,6 +62,7 @@ impl Buckets {
         if failed || slow {
             self.last_bad.fetch_max(tenth + 1, Ordering::SeqCst);
         }
+        in_total_order();
         tenth
     }
 

@@ -5,7 +5,8 @@ use std::task::Waker;
 use std::time::Duration;
 
 use crate::drivers::breaker::cause::beginning_of;
-use crate::drivers::breaker::{CircuitBreaker, Shared, epoch};
+use crate::drivers::breaker::{CircuitBreaker, Shared};
+use crate::drivers::epoch;
 use crate::machines::breaker::{Arrival, Effects, Entry, Succeeded, Wait};
 use crate::seams::clock::Clock;
 use crate::seams::gate::{Admission, Gate, Held, Outcome, Pass, Request, Settlement, Ticket};

@@ -88,8 +88,7 @@ impl Site {
 
     const fn budgeted(mut self, wanted: Wanted, budget: SiteBudget) -> Self {
         self.wanted = wanted;
-        // An assignment would run a destructor, which a constant cannot.
-        std::mem::forget(std::mem::replace(&mut self.budget, budget));
+        self.budget = budget;
         self
     }
 

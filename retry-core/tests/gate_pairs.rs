@@ -291,5 +291,6 @@ async fn calls_dropped_at_any_await_leave_every_gate_as_it_was() {
         let budget = gates.budget.snapshot();
         assert!(budget.drawn >= 0.0 && budget.tokens >= 0.0, "{budget:?}");
     }
-    assert!(attempts.load(Ordering::Relaxed) > 50);
+    let made = attempts.load(Ordering::Relaxed);
+    assert!(made > 30, "{made} attempts were made");
 }

@@ -354,9 +354,10 @@ impl<R> Run<GATED, Waiting, R> {
         let terms = self.site.terms(Waiting::CLOCK, None);
         let deadline = self.call.deadline(terms);
         let Way { shared, passage } = &mut self.way;
-        let bounds = Bounds::new(Waiting.now(), terms.policy.attempt_timeout(), deadline)
-            .with_patience(passage.patience(&shared.gates));
-        Watched { operation, span: self.call.span(), bounds, gates: &shared.gates, passage }
+        let started = Waiting.now();
+        let bounds = Bounds::new(started, terms.policy.attempt_timeout(), deadline);
+        let (span, gates) = (self.call.span(), &shared.gates);
+        Watched { operation, span, bounds, started, gates, passage }
     }
 }
 

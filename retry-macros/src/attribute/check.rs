@@ -14,6 +14,7 @@ use crate::function::Function;
 use crate::function::shape::Shape;
 
 const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(30);
+const DEFAULT_INITIAL_DELAY: Duration = Duration::from_millis(100);
 
 /// Notes every contradiction that the literals show. What only the compiler knows is checked by
 /// the constant that the policy becomes.
@@ -36,6 +37,14 @@ fn delays(keys: &Keys, mistakes: &mut Mistakes) {
     };
     if let Some(delay) = known(keys.initial_delay.as_ref()) {
         above_cap(&keys.initial_delay, delay, (cap, default), mistakes);
+    }
+    if let (None, None, Some(max)) = (&keys.initial_delay, &keys.policy, &keys.max_delay)
+        && let Some(cap) = max.known.filter(|cap| *cap < DEFAULT_INITIAL_DELAY)
+    {
+        let message = format!(
+            "`max_delay` ({cap:?}) is below `initial_delay`, which is {DEFAULT_INITIAL_DELAY:?} by default: set `initial_delay` as well"
+        );
+        mistakes.at(max, message);
     }
     for on in &keys.on {
         let own = on.schedule.entry("max_delay").map(|own| own.value.duration());

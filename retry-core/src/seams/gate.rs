@@ -18,10 +18,7 @@ use crate::values::refusal::Refusal;
 
 pub use crate::values::scope::Scope;
 
-/// Stands before the attempts of a call.
-///
-/// All methods are called from the tasks of many calls at once and must not block. A gate whose
-/// methods panic takes the call down with it, and no other.
+#[doc = include_str!("../../docs/gates.md")]
 pub trait Gate: fmt::Debug + Send + Sync {
     /// May an attempt start now?
     fn admit(&self, request: &Request<'_>) -> Admission;

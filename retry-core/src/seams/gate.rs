@@ -63,7 +63,7 @@ pub trait Gate: fmt::Debug + Send + Sync {
     }
 }
 
-/// Who asks.
+/// Who asks a gate: the attempt, the end of its call, and where the time is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     pub(crate) clock: &'a dyn Clock,
@@ -127,7 +127,7 @@ pub enum Held {
     Wait(Option<Duration>),
 }
 
-/// How something ended that a pass was given for.
+/// How something ended that a pass was given for: what a gate learns from.
 #[derive(Clone, Copy)]
 pub struct Settlement<'a> {
     pub(crate) outcome: Outcome,

@@ -178,7 +178,8 @@ pub(crate) fn constants(keys: &Keys, mistakes: &mut Mistakes) {
     }
     check(keys.multiplier.as_ref().map(ToTokens::to_token_stream));
     check(keys.jitter.as_ref().map(ToTokens::to_token_stream));
-    for entry in keys.on.iter().flat_map(|on| &on.schedule.entries) {
+    let kinds = keys.on.iter().map(|on| &on.schedule);
+    for entry in kinds.chain(keys.gates()).flat_map(|nested| &nested.entries) {
         check(Some(entry.value.tokens()));
     }
     check(keys.name.as_ref().map(ToTokens::to_token_stream));

@@ -11,6 +11,15 @@ pub(crate) enum Policy {
     Constant(Expr),
 }
 
+impl Policy {
+    pub(crate) const fn keys(&self) -> Option<&Nested> {
+        match self {
+            Self::Keys(keys) => Some(keys),
+            Self::Constant(_) => None,
+        }
+    }
+}
+
 /// What `budget` says.
 pub(crate) enum Budget {
     /// `budget = "none"`: retries are not bounded.

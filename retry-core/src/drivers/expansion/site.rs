@@ -107,7 +107,7 @@ impl Site {
     ) -> Terms<'a> {
         let (gates, budgets) = match shared {
             Some(shared) => (&shared.gates, shared.budgets()),
-            None => (Gates::NONE, Budgets::new(self.budget())),
+            None => (Gates::NONE, self.budgets()),
         };
         let (policy, labels, seeds) = (&self.policy, self.labels, &Seeds::Process);
         Terms { policy, labels, seeds, deadline: None, gates, budgets, clock }
@@ -118,6 +118,12 @@ impl Site {
     pub const fn with_rate_limit(mut self, policy: RateLimitPolicy) -> Self {
         self.wanted.rate_limit = Some(policy);
         self
+    }
+
+    /// The budgets of a function without gates.
+    #[inline]
+    pub(super) fn budgets(&'static self) -> Budgets<'static> {
+        Budgets::new(self.budget())
     }
 
     /// The budget of a function without gates.

@@ -268,6 +268,7 @@ impl BreakerPolicy {
 }
 
 /// With the values as they were given, and not as they are packed: it stands in a warning.
+#[allow(clippy::missing_fields_in_debug)] // `window_unit` and `max_waiting` are parts of others
 impl fmt::Debug for BreakerPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BreakerPolicy")

@@ -19,6 +19,7 @@
 //! const NEVER: BreakerPolicy = BreakerPolicy::new().with_failure_ratio(0.0);
 //! ```
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::values::breaker_builder::BreakerPolicyBuilder;
@@ -87,7 +88,7 @@ impl OnOpen {
 /// `open_for` at first, or where calls are parked the shorter `probe_gap`; twice as long after each
 /// recovery that fails, up to `max_open_for`, and drawn between half and all of that. It begins
 /// anew once the circuit has been closed for as long as it was last open.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct BreakerPolicy {
     pub(crate) window: u64,
     pub(crate) window_unit: WindowUnit,
@@ -263,6 +264,31 @@ impl BreakerPolicy {
 
     pub(crate) const fn parks(&self) -> bool {
         self.max_waiting != 0
+    }
+}
+
+/// With the values as they were given, and not as they are packed: it stands in a warning.
+#[allow(clippy::missing_fields_in_debug)] // `window_unit` and `max_waiting` are parts of others
+impl fmt::Debug for BreakerPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BreakerPolicy")
+            .field("window", &self.window())
+            .field("failure_ratio", &self.failure_ratio)
+            .field("min_calls", &self.min_calls)
+            .field("consecutive_failures", &self.consecutive_failures())
+            .field("slow_call", &self.slow_call())
+            .field("slow_ratio", &self.slow_ratio)
+            .field("failures", &self.failures)
+            .field("ignored", &self.ignored)
+            .field("open_for", &self.open_for())
+            .field("max_open_for", &self.max_open_for())
+            .field("probes", &self.probes)
+            .field("lease", &self.lease())
+            .field("on_open", &self.on_open())
+            .field("park_for", &self.park_for())
+            .field("probe_gap", &self.probe_gap())
+            .field("scope", &self.scope)
+            .finish()
     }
 }
 

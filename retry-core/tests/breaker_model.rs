@@ -346,7 +346,7 @@ proptest! {
             room.settle_down();
             let Some(next) = room.waiting.iter().map(|(_, asks_at)| *asks_at).min() else { break };
             if room.running.is_empty() {
-                room.advance(next - room.now);
+                room.advance(next.saturating_sub(room.now));
                 room.settle_down();
             }
         }

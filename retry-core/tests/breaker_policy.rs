@@ -13,6 +13,9 @@ const LONGEST: Duration = Duration::from_nanos(u64::MAX);
 const TOO_LONG: Duration = LONGEST.saturating_add(Duration::from_nanos(1));
 const ZERO: Duration = Duration::ZERO;
 
+/// Sets one of the times.
+type Set = fn(BreakerPolicyBuilder, Duration) -> BreakerPolicyBuilder;
+
 /// A refused builder, its field and bound, and the beginning of the text.
 type Refused = (BreakerPolicyBuilder, Field, Bound, &'static str);
 
@@ -78,7 +81,6 @@ fn times() -> Vec<Refused> {
             "max_open_for = 60s: must be at least open_for, which is 61s",
         ),
     ];
-    type Set = fn(BreakerPolicyBuilder, Duration) -> BreakerPolicyBuilder;
     let fields: [(Field, Set); 6] = [
         (Field::SlowCall, BreakerPolicyBuilder::slow_call),
         (Field::OpenFor, BreakerPolicyBuilder::open_for),

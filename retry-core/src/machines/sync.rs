@@ -29,3 +29,12 @@ macro_rules! const_unless_loom {
     };
 }
 pub(crate) use const_unless_loom;
+
+/// Between a write and a read that another thread does the other way round, both `SeqCst`: one of
+/// the two sees both writes. That is what `SeqCst` promises by itself, but loom takes such an access
+/// for `AcqRel`, and keeps the promise only for fences.
+#[inline]
+pub(crate) fn in_total_order() {
+    #[cfg(retry_loom)]
+    loom::sync::atomic::fence(Ordering::SeqCst);
+}

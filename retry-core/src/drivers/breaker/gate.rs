@@ -5,7 +5,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use crate::drivers::breaker::cause::beginning_of;
-use crate::drivers::breaker::{CircuitBreaker, Shared};
+use crate::drivers::breaker::{CircuitBreaker, Shared, epoch};
 use crate::machines::breaker::{Arrival, Effects, Entry, Wait};
 use crate::seams::clock::Clock;
 use crate::seams::gate::{Admission, Gate, Held, Outcome, Pass, Request, Settlement, Ticket};
@@ -34,14 +34,14 @@ impl Gate for CircuitBreaker {
     #[inline]
     fn admit(&self, request: &Request<'_>) -> Admission {
         let sampled = self.policy().parks() && is_sampled();
-        match self.0.machine.enter(sampled, || self.0.now(request.clock())) {
+        match self.0.machine.enter(sampled, || epoch::now(request.clock())) {
             Some(pass) => Admission::Go(pass),
             None => self.admit_otherwise(request),
         }
     }
 
     fn ask_again(&self, ticket: Ticket, request: &Request<'_>, waker: &Waker) -> Held {
-        let now = self.0.now(request.clock());
+        let now = epoch::now(request.clock());
         let (answer, effects) = self.0.machine.ask(ticket.0, waker.clone(), now);
         self.0.let_loose(effects);
         match answer {
@@ -52,13 +52,13 @@ impl Gate for CircuitBreaker {
     }
 
     fn leave(&self, ticket: Ticket, clock: &dyn Clock) {
-        let now = self.0.now(clock);
+        let now = epoch::now(clock);
         self.0.let_loose(self.0.machine.leave(ticket.0, now));
     }
 
     #[inline]
     fn settle(&self, pass: Pass, settlement: &Settlement<'_>) {
-        let now = || self.0.now(settlement.clock());
+        let now = || epoch::now(settlement.clock());
         if let Some(effects) = self.0.machine.settle(pass, settlement.outcome(), now) {
             self.settled(effects, settlement);
         }
@@ -68,7 +68,7 @@ impl Gate for CircuitBreaker {
         if matches!(self.state(), CircuitState::Closed) {
             return None;
         }
-        let now = self.0.now(clock);
+        let now = epoch::now(clock);
         let then = now.saturating_add(crate::values::nanos::saturating(delay));
         self.0.machine.foresee(now, then).err().map(|left| self.0.refusal(left))
     }
@@ -78,7 +78,7 @@ impl Gate for CircuitBreaker {
     }
 
     fn overdue(&self, pass: Pass, clock: &dyn Clock) {
-        let now = self.0.now(clock);
+        let now = epoch::now(clock);
         if let Some(effects) = self.0.machine.overdue(pass, now) {
             self.explain_slowness(&effects);
             self.0.let_loose(effects);
@@ -93,8 +93,8 @@ impl Gate for CircuitBreaker {
 impl CircuitBreaker {
     #[cold]
     fn admit_otherwise(&self, request: &Request<'_>) -> Admission {
-        let now = self.0.now(request.clock());
-        let ends_at = request.deadline().map_or(u64::MAX, |deadline| self.0.at(deadline));
+        let now = epoch::now(request.clock());
+        let ends_at = request.deadline().map_or(u64::MAX, epoch::nanos_at);
         let (entry, effects) = self.0.machine.arrive(Arrival { now, ends_at });
         self.0.let_loose(effects);
         match entry {

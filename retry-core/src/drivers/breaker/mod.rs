@@ -18,13 +18,14 @@
 
 mod cause;
 mod changes;
+mod epoch;
 mod gate;
 mod health;
 mod snapshot;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -33,7 +34,6 @@ use crate::machines::breaker::{Breaker, Effects, Manual};
 use crate::seams::clock::{Clock, TokioClock};
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::circuit::{CircuitChange, CircuitState};
-use crate::values::nanos;
 
 pub use health::HealthAnswer;
 pub use snapshot::BreakerSnapshot;
@@ -49,8 +49,6 @@ pub struct CircuitBreaker(Arc<Shared>);
 
 struct Shared {
     machine: Breaker,
-    /// What all times are counted from: the first one that was asked for.
-    epoch: OnceLock<Instant>,
     extras: OnceLock<Box<Extras>>,
 }
 
@@ -69,7 +67,7 @@ impl CircuitBreaker {
     #[must_use]
     pub fn new(policy: BreakerPolicy) -> Self {
         let machine = Breaker::new(policy, Seeds::Process.next().get());
-        Self(Arc::new(Shared { machine, epoch: OnceLock::new(), extras: OnceLock::new() }))
+        Self(Arc::new(Shared { machine, extras: OnceLock::new() }))
     }
 
     /// With a name, which its refusals carry.
@@ -210,22 +208,11 @@ impl CircuitBreaker {
 }
 
 impl Shared {
-    /// An instant in nanoseconds since the first one, which is 1: a pass that starts at 0 was not
-    /// timed.
-    fn at(&self, instant: Instant) -> u64 {
-        let epoch = *self.epoch.get_or_init(|| instant);
-        nanos::saturating(instant.saturating_duration_since(epoch)).saturating_add(1)
-    }
-
-    fn now(&self, clock: &dyn Clock) -> u64 {
-        self.at(clock.now())
-    }
-
     /// The time where no call tells it.
     fn own_now(&self) -> u64 {
         match self.extras.get().and_then(|extras| extras.clock.as_deref()) {
-            Some(clock) => self.now(clock),
-            None => self.now(&TokioClock),
+            Some(clock) => epoch::now(clock),
+            None => epoch::now(&TokioClock),
         }
     }
 

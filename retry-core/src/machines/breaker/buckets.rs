@@ -4,7 +4,7 @@
 //! that was taken into use again for a later tenth in between. Nothing is ever subtracted: the
 //! counts are the sum of the buckets, and cannot drift away from them.
 
-use crate::machines::sync::{AtomicU64, Ordering};
+use crate::machines::sync::{AtomicU64, Ordering, in_total_order};
 
 use super::window::Counts;
 
@@ -55,6 +55,7 @@ impl Buckets {
         if failed || slow {
             self.last_bad.fetch_max(tenth + 1, Ordering::SeqCst);
         }
+        in_total_order();
         tenth
     }
 

@@ -98,7 +98,7 @@ impl Breaker {
         if word & 0xff > CircuitState::Disabled as u64 {
             return None;
         }
-        let timed = self.policy.slow_call != 0 || (sampled && self.policy.parks());
+        let timed = self.policy.slow_call != 0 || sampled;
         Some(Pass(word, if timed { now() } else { 0 }))
     }
 
@@ -110,19 +110,50 @@ impl Breaker {
         outcome: Outcome,
         now: impl Fn() -> u64,
     ) -> Option<Effects> {
-        let word = self.word.load(Ordering::Acquire);
-        let counts = word & 0xff <= CircuitState::ObserveOnly as u64;
-        if !(counts && pass.0 == word && pass.1 == 0) {
-            let matters = pass.1 != 0 || pass.0 & 0xff == LEASE;
-            return if matters { self.settle_other(pass, outcome, now()) } else { None };
+        // By far the most frequent outcome has a way of its own, short enough to be inlined.
+        if outcome == Outcome::Success && self.counts_now(pass) && pass.1 == 0 {
+            if self.memory.succeed(&self.policy, &now) {
+                return None;
+            }
+            return self.judge(pass, now());
         }
-        let failed = match self.sign(outcome) {
-            Sign::Good | Sign::Alive => false,
-            Sign::Bad => true,
-            Sign::Nothing => return None,
-        };
-        if self.memory.record(&self.policy, Call { failed, slow: false }, &now) {
+        self.settle_failure(pass, outcome, now)
+    }
+
+    /// Whether an outcome under this pass is counted: it carries the present word, and that says
+    /// that calls are counted.
+    #[inline]
+    fn counts_now(&self, pass: Pass) -> bool {
+        pass.0 & 0xff <= CircuitState::ObserveOnly as u64
+            && pass.0 == self.word.load(Ordering::Acquire)
+    }
+
+    #[inline(never)]
+    fn settle_failure(
+        &self,
+        pass: Pass,
+        outcome: Outcome,
+        now: impl Fn() -> u64,
+    ) -> Option<Effects> {
+        if pass.1 != 0 || pass.0 & 0xff == LEASE {
+            return self.settle_other(pass, outcome, now());
+        }
+        let sign = self.sign(outcome);
+        if sign == Sign::Nothing || !self.counts_now(pass) {
+            return None;
+        }
+        let call = Call { failed: sign == Sign::Bad, slow: false };
+        if self.memory.record(&self.policy, call, &now) {
             return self.trip(pass, kind_of(outcome), now());
+        }
+        None
+    }
+
+    /// A success has come at a moment when it can be the reason to open.
+    #[cold]
+    fn judge(&self, pass: Pass, now: u64) -> Option<Effects> {
+        if self.memory.counts(now).are_too_bad(&self.policy) {
+            return self.trip(pass, None, now);
         }
         None
     }
@@ -135,9 +166,7 @@ impl Breaker {
         }
         let slow = self.policy.slow_call != 0 && took(pass, now) >= self.policy.slow_call;
         let told = if slow { self.forget_running(pass) } else { None };
-        let word = self.word.load(Ordering::Acquire);
-        let counts = word & 0xff <= CircuitState::ObserveOnly as u64;
-        if !counts || pass.0 != word {
+        if !self.counts_now(pass) {
             return None;
         }
         let sign = self.sign(outcome);
@@ -166,8 +195,7 @@ impl Breaker {
         if pass.0 & 0xff == LEASE {
             return self.overdue_lease(pass, now);
         }
-        let word = self.word.load(Ordering::Acquire);
-        if word & 0xff > CircuitState::ObserveOnly as u64 || pass.0 != word {
+        if !self.counts_now(pass) {
             return None;
         }
         let (place, too_bad) = self.memory.record_running(&self.policy, now);

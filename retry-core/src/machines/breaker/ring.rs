@@ -5,7 +5,7 @@
 //! interleaving, it cannot run below zero, and a success in the place of a success costs one
 //! locked operation: the step of the cursor.
 
-use crate::machines::sync::{AtomicU32, AtomicU64, Ordering};
+use crate::machines::sync::{AtomicU32, AtomicU64, Ordering, in_total_order};
 
 use super::window::Counts;
 
@@ -17,13 +17,13 @@ pub(super) struct Ring {
     emptied_at: AtomicU64,
     failures: Bits,
     slow: Option<Box<Bits>>,
-    size: u32,
 }
 
 /// One bit for each place of the ring, and how many of them are set.
 struct Bits {
     words: Box<[AtomicU64]>,
     set: AtomicU32,
+    size: u32,
 }
 
 impl Ring {
@@ -33,7 +33,6 @@ impl Ring {
             emptied_at: AtomicU64::new(0),
             failures: Bits::new(size),
             slow: with_slow.then(|| Box::new(Bits::new(size))),
-            size,
         }
     }
 
@@ -43,20 +42,24 @@ impl Ring {
         // The count of failures and this cursor are each written before the other is read, by
         // calls that run at once: one of them sees both, for which the order has to be total.
         let number = self.cursor.fetch_add(1, Ordering::SeqCst);
-        let place = number % u64::from(self.size);
+        let place = number % self.size();
         self.failures.write(place, failed);
         if let Some(bits) = &self.slow {
             bits.write(place, slow);
         }
+        in_total_order();
         (number, number.wrapping_add(1).wrapping_sub(self.emptied_at.load(Ordering::Relaxed)))
+    }
+
+    fn size(&self) -> u64 {
+        u64::from(self.failures.size)
     }
 
     /// The call of this number failed after all, if the ring still holds it.
     pub(super) fn fail_late(&self, number: u64) {
-        let held =
-            self.cursor.load(Ordering::SeqCst).saturating_sub(number) <= u64::from(self.size);
+        let held = self.cursor.load(Ordering::SeqCst).saturating_sub(number) <= self.size();
         if held && number >= self.emptied_at.load(Ordering::Relaxed) {
-            self.failures.write(number % u64::from(self.size), true);
+            self.failures.write(number % self.size(), true);
         }
     }
 
@@ -64,7 +67,7 @@ impl Ring {
         let recorded = self.cursor.load(Ordering::SeqCst);
         let calls = recorded.saturating_sub(self.emptied_at.load(Ordering::Relaxed));
         Counts {
-            calls: u32::try_from(calls).unwrap_or(u32::MAX).min(self.size),
+            calls: u32::try_from(calls).unwrap_or(u32::MAX).min(self.failures.size),
             failures: self.failures.count(),
             slow: self.slow.as_ref().map_or(0, |bits| bits.count()),
         }
@@ -83,7 +86,7 @@ impl Ring {
 impl Bits {
     fn new(size: u32) -> Self {
         let words = (0..size.div_ceil(u64::BITS)).map(|_| AtomicU64::new(0)).collect();
-        Self { words, set: AtomicU32::new(0) }
+        Self { words, set: AtomicU32::new(0), size }
     }
 
     #[inline]

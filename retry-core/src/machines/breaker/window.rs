@@ -39,7 +39,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    fn are_too_bad(self, policy: &BreakerPolicy) -> bool {
+    pub(super) fn are_too_bad(self, policy: &BreakerPolicy) -> bool {
         // A quotient is rounded to the number that a ratio written in decimals is.
         let part = |count: u32| f64::from(count) / f64::from(self.calls);
         self.calls >= policy.min_calls
@@ -60,8 +60,25 @@ impl Memory {
         Self { streak: AtomicU32::new(0), window }
     }
 
-    /// Records a call that ended. Whether the circuit has to open.
+    /// Records a success that was not slow. Whether that is all there is to do: else the counts
+    /// have to be looked at.
     #[inline]
+    pub(super) fn succeed(&self, policy: &BreakerPolicy, now: impl FnOnce() -> u64) -> bool {
+        // Where failures in a row do not matter there are never any.
+        if self.streak.load(Ordering::Relaxed) != 0 {
+            self.streak.store(0, Ordering::Relaxed);
+        }
+        match &self.window {
+            Window::None => true,
+            Window::Ring(ring) => ring.push(false, false).1 != u64::from(policy.min_calls),
+            Window::Buckets(buckets) => {
+                let tenth = buckets.push(false, false, now());
+                !buckets.has_bad(tenth)
+            }
+        }
+    }
+
+    /// Records a call that ended. Whether the circuit has to open.
     pub(super) fn record(
         &self,
         policy: &BreakerPolicy,
@@ -87,7 +104,6 @@ impl Memory {
 
     /// Whether the failures in a row are enough. A success only writes where there is something
     /// to forget.
-    #[inline]
     fn streak(&self, policy: &BreakerPolicy, failed: bool) -> bool {
         if failed {
             let before = self.streak.fetch_add(1, Ordering::Relaxed);

@@ -1,6 +1,5 @@
 //! The breaker as a gate: instants become nanoseconds, and what is foreign runs without the lock.
 
-use std::cell::Cell;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -14,27 +13,10 @@ use crate::values::refusal::Refusal;
 use crate::values::scope::Scope;
 use crate::values::stop::StopReason;
 
-/// One of so many calls under a closed circuit tells how long it took.
-const SAMPLE: u8 = 32;
-
-thread_local! {
-    static ADMITTED: Cell<u8> = const { Cell::new(0) };
-}
-
-/// Whether it is this call's turn to tell how long it took. Counted by thread, so that threads
-/// share nothing for it.
-#[inline]
-fn is_sampled() -> bool {
-    let count = ADMITTED.get();
-    ADMITTED.set(count.wrapping_add(1));
-    count.is_multiple_of(SAMPLE)
-}
-
 impl Gate for CircuitBreaker {
     #[inline]
     fn admit(&self, request: &Request<'_>) -> Admission {
-        let sampled = self.policy().parks() && is_sampled();
-        match self.0.machine.enter(sampled, || epoch::now(request.clock())) {
+        match self.0.machine.enter(|| epoch::now(request.clock())) {
             Some(pass) => Admission::Go(pass),
             None => self.admit_otherwise(request),
         }
@@ -95,7 +77,7 @@ impl CircuitBreaker {
     fn admit_otherwise(&self, request: &Request<'_>) -> Admission {
         let now = epoch::now(request.clock());
         let ends_at = request.deadline().map_or(u64::MAX, epoch::nanos_at);
-        let (entry, effects) = self.0.machine.arrive(Arrival { now, ends_at });
+        let (entry, effects) = self.0.machine.arrive(Arrival { now, ends_at, first: request.attempt() <= 1 });
         self.0.let_loose(effects);
         match entry {
             Entry::Go(pass) => Admission::Go(pass),

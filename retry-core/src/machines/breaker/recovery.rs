@@ -17,6 +17,9 @@ use super::effects::Effects;
 use super::room::Room;
 use super::{Breaker, Sign, kind_of, took};
 
+/// Where callers wait, one of so many calls is a probe at most.
+const PROBE_EVERY: u64 = 2;
+
 /// How many failures in a row end the ramp.
 const RAMP_FAILURES: u32 = 5;
 
@@ -59,11 +62,14 @@ pub(super) struct Growth {
     failed: u32,
     last_wait: u64,
     closed_at: Option<u64>,
+    /// Since when the circuit is not closed, and how many calls have begun since.
+    tripped_at: u64,
+    begun: u32,
 }
 
 impl Growth {
     pub(super) const fn new() -> Self {
-        Self { failed: 0, last_wait: 0, closed_at: None }
+        Self { failed: 0, last_wait: 0, closed_at: None, tripped_at: 0, begun: 0 }
     }
 
     /// A closed circuit opens: a fresh start, unless it was closed for less long than it was open.
@@ -72,6 +78,12 @@ impl Growth {
             Some(closed_at) if now.saturating_sub(closed_at) < self.last_wait => self.fail(),
             _ => self.failed = 0,
         }
+        (self.tripped_at, self.begun) = (now, 0);
+    }
+
+    /// A call has begun while the circuit is not closed.
+    pub(super) const fn begin(&mut self) {
+        self.begun = self.begun.saturating_add(1);
     }
 
     pub(super) const fn fail(&mut self) {
@@ -85,13 +97,28 @@ impl Growth {
 
     /// Draws downward from the grown and capped wait, so that many breakers do not come back
     /// together, and none stays open for longer than it may.
-    pub(super) fn wait(&mut self, policy: &BreakerPolicy, rng: &mut Rng) -> u64 {
-        let first =
-            if policy.parks() { policy.probe_gap.min(policy.open_for) } else { policy.open_for };
+    pub(super) fn wait(&mut self, policy: &BreakerPolicy, now: u64, rng: &mut Rng) -> u64 {
+        let (first, most) = if policy.parks() {
+            (policy.probe_gap.min(policy.open_for), self.most(policy, now))
+        } else {
+            (policy.open_for, policy.max_open_for)
+        };
         let factor = 1_u64.checked_shl(self.failed).unwrap_or(u64::MAX);
-        let longest = first.saturating_mul(factor).min(policy.max_open_for);
+        let longest = first.saturating_mul(factor).min(most);
         self.last_wait = nanos::between(longest / 2, longest, rng.draw()).max(1);
         self.last_wait
+    }
+
+    /// The longest gap between two probes where callers wait.
+    ///
+    /// Their time runs, so the end of the outage has to be noticed soon; and a probe is load, which
+    /// must stay small beside that of the calls. Both are met by a probe for every other call, but
+    /// no more than one in a second. Where no call begins, somebody only tries again by itself, and
+    /// so do all others like it: then there is no hurry, and `open_for` keeps them apart.
+    fn most(&self, policy: &BreakerPolicy, now: u64) -> u64 {
+        let passed = now.saturating_sub(self.tripped_at);
+        let gap = passed.checked_div(self.begun.into()).unwrap_or(u64::MAX);
+        gap.saturating_mul(PROBE_EVERY).max(nanos::PER_SECOND).min(policy.open_for)
     }
 }
 

@@ -124,7 +124,7 @@ impl Breaker {
         now: u64,
         effects: &mut Effects,
     ) {
-        let wait = room.growth.wait(&self.policy, &mut room.rng);
+        let wait = room.growth.wait(&self.policy, now, &mut room.rng);
         room.phase = Phase::Open { until: now.saturating_add(wait) };
         room.opened += 1;
         room.cause = kind.map(|kind| (kind, Arc::from(kind.as_str())));

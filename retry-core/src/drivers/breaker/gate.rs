@@ -55,6 +55,15 @@ impl Gate for CircuitBreaker {
         self.0.machine.foresee(now, then).err().map(|left| self.0.refusal(left))
     }
 
+    /// While callers are held, probes and the ramp are all that gets through. A call that counts as
+    /// a whole came in before, and is not held between its attempts.
+    fn paces(&self) -> bool {
+        use CircuitState::{HalfOpen, Open, Ramping};
+        self.scope() == Scope::Attempt
+            && self.policy().parks()
+            && matches!(self.state(), Open | HalfOpen | Ramping)
+    }
+
     fn patience(&self) -> Option<Duration> {
         self.policy().slow_call()
     }

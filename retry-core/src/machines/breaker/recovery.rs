@@ -18,7 +18,7 @@ use super::room::Room;
 use super::{Breaker, Sign, kind_of, took};
 
 /// Where callers wait, one of so many calls is a probe at most.
-const PROBE_EVERY: u64 = 2;
+const PROBE_EVERY: u64 = 4;
 
 /// How many failures in a row end the ramp.
 const RAMP_FAILURES: u32 = 5;

@@ -208,8 +208,12 @@ impl Breaker {
     /// Whether the call would end before its attempt, or the wait is over anyway.
     fn is_too_late(&self, room: &mut Room, ticket: u64, now: u64) -> bool {
         let healthy = self.healthy.load(Ordering::Relaxed);
+        let needs = match room.phase {
+            Phase::Ramp(ramp) => ramp.needs().max(healthy),
+            _ => healthy,
+        };
         room.queue.get(ticket).is_none_or(|waiter| {
-            waiter.leaves_at <= now || waiter.ends_at.saturating_sub(now) < healthy
+            waiter.leaves_at <= now || waiter.ends_at.saturating_sub(now) < needs
         })
     }
 

@@ -86,7 +86,8 @@ impl CircuitBreaker {
     fn admit_otherwise(&self, request: &Request<'_>) -> Admission {
         let now = epoch::now(request.clock());
         let ends_at = request.deadline().map_or(u64::MAX, epoch::nanos_at);
-        let (entry, effects) = self.0.machine.arrive(Arrival { now, ends_at, first: request.attempt() <= 1 });
+        let (entry, effects) =
+            self.0.machine.arrive(Arrival { now, ends_at, first: request.attempt() <= 1 });
         self.0.let_loose(effects);
         match entry {
             Entry::Go(pass) => Admission::Go(pass),

@@ -16,9 +16,6 @@ use super::effects::Effects;
 use super::room::Room;
 use super::{Breaker, Sign, kind_of, took};
 
-/// Where callers wait, one of so many calls is a probe at most.
-const PROBE_EVERY: u64 = 4;
-
 /// Where callers wait, how many calls there are for each probe in the long run.
 const CALLS_PER_PROBE: u64 = 3;
 

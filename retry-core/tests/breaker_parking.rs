@@ -20,9 +20,9 @@ fn opened(policy: BreakerPolicy) -> Circuit {
 
 fn waiters(circuit: &Circuit, count: usize) -> Vec<Waiter<'_>> {
     let waiters: Vec<_> = (0..count).map(|_| circuit.waiter(None)).collect();
-    waiters.iter().for_each(|waiter| {
+    for waiter in &waiters {
         waiter.waits();
-    });
+    }
     assert_eq!(waiters.iter().map(Waiter::woken).sum::<usize>(), 0);
     waiters
 }

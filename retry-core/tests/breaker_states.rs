@@ -235,7 +235,9 @@ fn a_change_by_hand_reaches_those_who_wait() {
         let circuit = Circuit::new(PARKING);
         circuit.calls(4, DOWN);
         let waiters = [circuit.waiter(None), circuit.waiter(None)];
-        waiters.iter().for_each(|waiter| assert!(waiter.waits() > ms(0)));
+        for waiter in &waiters {
+            assert!(waiter.waits() > ms(0));
+        }
         match state {
             "forced" => circuit.breaker.force_open(),
             "disabled" => circuit.breaker.disable(),

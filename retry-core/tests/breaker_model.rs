@@ -284,6 +284,10 @@ impl Room<'_> {
         if snapshot.state() == CircuitState::HalfOpen {
             assert!(snapshot.in_flight() <= 1);
         }
+        // Somebody asks when the next thing is due: the probe, or the end of a lease of a second.
+        if let Some(next) = self.waiting.iter().map(|(_, asks_at)| *asks_at).min() {
+            assert!(next <= self.now + snapshot.tried_in().unwrap_or(secs(1)), "nobody keeps time");
+        }
     }
 
     fn advance(&mut self, time: Duration) {

@@ -200,3 +200,39 @@ async fn a_function_that_names_no_service_has_a_budget_of_its_own() {
     }
     assert_eq!(ends, [4, 4, 4, 2]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn nested_retries_do_not_multiply_in_an_outage() {
+    static ATTEMPTS: AtomicU32 = AtomicU32::new(0);
+
+    #[with_retry(max_attempts = 3, initial_delay = "1ms")]
+    async fn inner() -> Result<(), RetryError<io::Error>> {
+        ATTEMPTS.fetch_add(1, Ordering::Relaxed);
+        Err(io::Error::from(io::ErrorKind::ConnectionRefused))?
+    }
+
+    #[with_retry(max_attempts = 3, initial_delay = "1ms")]
+    async fn outer() -> Result<(), RetryError<RetryError<io::Error>>> {
+        inner().await
+    }
+
+    outer().await.unwrap_err();
+    assert_eq!(ATTEMPTS.load(Ordering::Relaxed), 9, "a lone call may use all its attempts");
+    for _ in 0..200 {
+        outer().await.unwrap_err();
+    }
+    let made = ATTEMPTS.load(Ordering::Relaxed);
+    assert!(made <= 201 + 25, "{made} attempts of 201 calls, where 9 each would be 1809");
+}
+
+#[test]
+fn an_outer_call_does_not_get_around_a_refusal_of_an_inner_one() {
+    let inner = Retry::new(POLICY).with_clock(ManualClock::new());
+    let network = Verdict::Retry(ErrorKind::Network);
+    for _ in 0..4 {
+        let _ = ends(&inner, network);
+    }
+    let outer = Retry::new(POLICY).with_clock(ManualClock::new());
+    let end = outer.run_blocking(|| inner.run_blocking(|| Err::<(), _>(Failed(network))));
+    assert_eq!(end.unwrap_err().attempts(), 1);
+}

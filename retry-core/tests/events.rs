@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use recorder::{Recorder, Said};
 use retry_core::{
-    Attempt, CancellationToken, ErrorKind, Jitter, ManualClock, Retry, RetryPolicy, Verdict,
-    with_retry,
+    Attempt, BreakerPolicy, CancellationToken, CircuitBreaker, ErrorKind, Jitter, ManualClock,
+    Retry, RetryPolicy, Verdict, with_retry,
 };
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
@@ -213,4 +213,59 @@ fn the_end_of_a_call_names_the_attempt_that_was_made_last() {
     drop_after_one_poll(handle(POLICY).run(async || Err::<(), _>("down")));
     let end = recorder.said().pop().unwrap();
     assert_eq!((end.message.as_str(), end.field("attempt")), ("cancelled", Some("1")));
+}
+
+#[test]
+fn a_budget_that_is_used_up_is_said_once_in_ten_seconds_however_many_it_refuses() {
+    let (recorder, _guard) = Recorder::listening(LevelFilter::TRACE);
+    let clock = ManualClock::new();
+    let retry = Retry::new(POLICY).with_name("stock").with_clock(clock.clone());
+    for _ in 0..2 {
+        for _ in 0..100 {
+            retry.run_blocking(|| Err::<(), _>("connection refused")).unwrap_err();
+        }
+        let said = recorder.said();
+        let used_up = |said: &&Said| said.message.starts_with("the retry budget is used up");
+        assert_eq!(said.iter().filter(used_up).count(), 1, "{said:?}");
+        let refused = said.iter().rfind(|said| said.is_final()).unwrap();
+        assert_eq!(refused.field("reason"), Some("budget"));
+        assert_eq!(refused.field("error"), Some("connection refused"), "the caller's own error");
+        clock.advance(Duration::from_secs(11));
+    }
+}
+
+#[test]
+fn a_refused_call_says_which_reason_ended_it() {
+    let (recorder, _guard) = Recorder::listening(LevelFilter::TRACE);
+    let breaker = CircuitBreaker::new(BreakerPolicy::new()).with_name("inventory");
+    breaker.force_open();
+    let retry = handle(POLICY).with_circuit_breaker(breaker);
+    retry.run_blocking(|| Err::<(), _>("never asked")).unwrap_err();
+    let said = recorder.said();
+    assert_eq!(said.len(), 1, "{said:?}");
+    let fields = ["attempt", "kind", "reason"].map(|field| said[0].field(field).unwrap());
+    assert_eq!((said[0].level, fields), (Level::ERROR, ["0", "circuit_breaker", "circuit_open"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_is_given_two_breakers_is_warned_of() {
+    #[with_retry(service = "events::twice", circuit_breaker(open_for = "1s"))]
+    async fn one() -> std::io::Result<()> {
+        Ok(())
+    }
+    #[with_retry(service = "events::twice", circuit_breaker(open_for = "2s"))]
+    async fn another() -> std::io::Result<()> {
+        Ok(())
+    }
+
+    let (recorder, _guard) = Recorder::listening(LevelFilter::TRACE);
+    for _ in 0..3 {
+        one().await.unwrap();
+        another().await.unwrap();
+    }
+    let said = recorder.said();
+    let warnings: Vec<_> = said.iter().filter(|said| said.level == Level::WARN).collect();
+    assert_eq!(warnings.len(), 1, "{said:?}");
+    assert_eq!(warnings[0].field("service"), Some("events::twice"));
+    assert_eq!(warnings[0].field("gate"), Some("circuit_breaker"));
 }

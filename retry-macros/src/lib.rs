@@ -44,7 +44,7 @@ fn with_retry_on(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     if let Err(error) = function.check() {
         mistakes.add(error);
     }
-    check::blocking(&keys, &function, &mut mistakes);
+    check::shape(&keys, &function, &mut mistakes);
     check::constants(&keys, &mut mistakes);
     if mistakes.is_empty() {
         return expand::function(&function, &keys);

@@ -27,13 +27,15 @@ struct Step {
     run: fn(&Tools) -> Result<(), String>,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     Step { name: "fmt", about: "the sources are formatted", run: fmt },
     Step { name: "clippy", about: "no lint fires, with every set of features", run: clippy },
     Step { name: "unit", about: "unit, integration and property tests on virtual time", run: unit },
+    Step { name: "model", about: "every interleaving of a few threads at a machine", run: model },
+    Step { name: "lab", about: "what the policies do to a server in an outage", run: lab },
     Step { name: "ui", about: "what the attribute accepts and says", run: ui },
     Step { name: "doc", about: "documentation builds, its examples run", run: doc },
-    Step { name: "quickstart", about: "the example of the README runs", run: quickstart },
+    Step { name: "examples", about: "the examples run, and see what they expect", run: examples },
 ];
 
 fn main() -> ExitCode {
@@ -111,7 +113,19 @@ fn unit(tools: &Tools) -> Result<(), String> {
     let packages =
         ["2018", "2021", "2024"].map(|edition| format!("--package=retry-tests-edition-{edition}"));
     let rest = ["test", "--package=retry-tests-renamed"].map(String::from);
-    tools.cargo(rest.iter().chain(&packages))?;
+    tools.cargo(rest.iter().chain(&packages))
+}
+
+/// The machines with the atomics of the model checker, which makes other code of them: in a folder
+/// of its own, or every other step would be built anew.
+fn model(tools: &Tools) -> Result<(), String> {
+    let target = tools.root().join("target/model");
+    let mut command = tools.command(["test", "--package", "retry-core", "--lib"]);
+    command.args(["--no-default-features", "--", "loom"]).env("CARGO_TARGET_DIR", target);
+    run(command.env("RUSTFLAGS", "--cfg retry_loom"))
+}
+
+fn lab(tools: &Tools) -> Result<(), String> {
     tools.cargo(["test", "--package", "retry-lab", "--lib", "--tests"])
 }
 
@@ -127,6 +141,9 @@ fn doc(tools: &Tools) -> Result<(), String> {
     run(command.env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
-fn quickstart(tools: &Tools) -> Result<(), String> {
-    tools.cargo(["run", "--quiet", "--example", "quickstart"])
+fn examples(tools: &Tools) -> Result<(), String> {
+    for example in ["quickstart", "classification", "outage"] {
+        tools.cargo(["run", "--quiet", "--example", example])?;
+    }
+    Ok(())
 }

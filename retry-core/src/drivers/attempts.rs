@@ -280,8 +280,10 @@ impl<E, C> Drop for Attempts<'_, E, C> {
             let terms = self.terms();
             self.call.dropped_at(terms, &mut self.passage);
         }
-        let terms = self.terms();
-        self.call.dropped(terms);
+        if !self.call.is_over() {
+            let terms = self.terms();
+            self.call.abandoned(terms);
+        }
     }
 }
 

@@ -46,9 +46,7 @@ impl fmt::Display for TimedOut {
 /// The limits of one attempt.
 #[derive(Default)]
 pub(crate) struct Bounds {
-    started: Option<Instant>,
     until: Option<(Instant, Cut)>,
-    patience: Option<Duration>,
     timer: Option<Sleep>,
     token: Option<CancellationToken>,
     cancelled: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
@@ -69,7 +67,7 @@ impl Bounds {
             (Some(attempt), Some(call)) => Some(if attempt.0 < call.0 { attempt } else { call }),
             (attempt, call) => attempt.or(call),
         };
-        Self { started: Some(now), until, ..Self::default() }
+        Self { until, ..Self::default() }
     }
 
     pub(crate) fn with_token(mut self, token: Option<CancellationToken>) -> Self {
@@ -77,35 +75,25 @@ impl Bounds {
         self
     }
 
-    /// To be told of when the attempt is still running after so long.
-    pub(crate) fn with_patience(mut self, patience: Option<Duration>) -> Self {
-        self.patience = patience;
-        self
-    }
-
-    /// The next patience, after one was told of.
-    pub(crate) fn wait_on(&mut self, patience: Option<Duration>) {
-        self.patience = patience;
-        self.timer = None;
-    }
-
-    /// What comes first of the end of the attempt and a gate's patience.
-    fn next(&self) -> Option<(Instant, End)> {
-        let until = self.until.map(|(end, cut)| (end, End::Cut(cut)));
-        let overdue = self
-            .patience
-            .zip(self.started)
-            .and_then(|(patience, started)| Some((started.checked_add(patience)?, patience)))
-            .map(|(end, patience)| (end, End::Overdue(patience)));
-        match (until, overdue) {
-            (Some(until), Some(overdue)) => Some(if overdue.0 < until.0 { overdue } else { until }),
-            (until, overdue) => until.or(overdue),
+    /// To be polled after the operation was found waiting.
+    #[inline]
+    pub(crate) fn poll(
+        &mut self,
+        custom: Option<&Arc<dyn Clock>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Cut> {
+        match self.poll_watched(None, custom, context) {
+            Poll::Ready(End::Cut(cut)) => Poll::Ready(cut),
+            Poll::Ready(End::Overdue(_)) => unreachable!("nobody watches"),
+            Poll::Pending => Poll::Pending,
         }
     }
 
-    /// To be polled after the operation was found waiting.
-    pub(crate) fn poll(
+    /// To be polled in place of [`poll`](Self::poll) where a gate wants to hear at an instant that
+    /// the attempt is still running. Once it was told, the next one is another.
+    pub(crate) fn poll_watched(
         &mut self,
+        overdue: Option<(Instant, Duration)>,
         custom: Option<&Arc<dyn Clock>>,
         context: &mut Context<'_>,
     ) -> Poll<End> {
@@ -116,11 +104,21 @@ impl Bounds {
                 return Poll::Ready(End::Cut(Cut::Cancelled));
             }
         }
-        let Some((end, next)) = self.next() else { return Poll::Pending };
+        let until = self.until.map(|(end, cut)| (end, End::Cut(cut)));
+        let overdue = overdue.map(|(end, patience)| (end, End::Overdue(patience)));
+        let next = match (until, overdue) {
+            (Some(until), Some(overdue)) => Some(if overdue.0 < until.0 { overdue } else { until }),
+            (until, overdue) => until.or(overdue),
+        };
+        let Some((end, next)) = next else { return Poll::Pending };
         let timer = self.timer.get_or_insert_with(|| {
             let clock = custom.map_or(&TokioClock as &dyn Clock, |clock| &**clock);
             clock.sleep(end.saturating_duration_since(clock.now()))
         });
-        timer.as_mut().poll(context).map(|()| next)
+        let ready = timer.as_mut().poll(context).map(|()| next);
+        if ready.is_ready() {
+            self.timer = None;
+        }
+        ready
     }
 }

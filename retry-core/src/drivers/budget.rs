@@ -13,50 +13,49 @@
 
 use std::sync::Arc;
 
-use crate::drivers::epoch::Epoch;
+use crate::drivers::epoch;
 use crate::machines::budget::{Ask, Budget, BudgetSnapshot, Reservation};
 use crate::machines::sync::const_unless_loom;
 use crate::seams::clock::Clock;
 use crate::values::budget_policy::BudgetPolicy;
 
-/// A budget and its epoch: what a `static` holds for a function that has a budget of its own.
+/// A budget on a clock: what a `static` holds for a function that has a budget of its own.
 #[derive(Debug)]
 pub(crate) struct BudgetCell {
     machine: Budget,
-    epoch: Epoch,
 }
 
 impl BudgetCell {
     const_unless_loom! {
         pub(crate) fn new(policy: BudgetPolicy) -> Self {
-            Self { machine: Budget::new(policy), epoch: Epoch::new() }
+            Self { machine: Budget::new(policy) }
         }
     }
 
     /// A call succeeded at attempt number `attempt`, before which it drew `last`.
     #[inline]
     pub(crate) fn succeeded(&self, attempt: u32, last: Reservation, clock: &dyn Clock) {
-        self.machine.succeeded(attempt, last, || self.epoch.now(clock));
+        self.machine.succeeded(attempt, last, || epoch::now(clock));
     }
 
     /// Attempt number `attempt` failed; told before [`reserve`](Self::reserve).
     pub(crate) fn failed(&self, attempt: u32, clock: &dyn Clock) {
-        self.machine.failed(attempt, || self.epoch.now(clock));
+        self.machine.failed(attempt, || epoch::now(clock));
     }
 
     /// Draws what a retry costs; `None` when it is not there.
     pub(crate) fn reserve(&self, ask: Ask, clock: &dyn Clock) -> Option<Reservation> {
-        self.machine.reserve(ask, || self.epoch.now(clock))
+        self.machine.reserve(ask, || epoch::now(clock))
     }
 
     /// The retry will not be made.
     pub(crate) fn give_back(&self, reservation: Reservation, clock: &dyn Clock) {
-        self.machine.give_back(reservation, || self.epoch.now(clock));
+        self.machine.give_back(reservation, || epoch::now(clock));
     }
 
     /// Whether to say that the budget refuses; at most once in ten seconds.
     pub(crate) fn should_warn(&self, clock: &dyn Clock) -> bool {
-        self.machine.should_warn(self.epoch.now(clock))
+        self.machine.should_warn(epoch::now(clock))
     }
 
     pub(crate) fn policy(&self) -> BudgetPolicy {

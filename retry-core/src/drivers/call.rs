@@ -163,8 +163,16 @@ impl Call {
         Stopped { reason, kind, attempts: self.attempts(), elapsed, refusal }
     }
 
-    /// The present attempt succeeded.
+    /// The present attempt succeeded. Whether that was the first: then the budgets are all there is
+    /// to be told, unless the call has gates.
     #[inline]
+    pub(crate) const fn succeeded_at_once(&mut self) -> bool {
+        self.over = true;
+        self.session.attempt() == 1
+    }
+
+    /// The present attempt succeeded.
+    #[inline(never)]
     pub(crate) fn succeeded(&mut self, terms: Terms<'_>, passage: Option<&mut Passage>) {
         self.over = true;
         terms.budgets.succeeded(self.session.attempt(), self.drawn, terms.clock);
@@ -316,12 +324,10 @@ impl Call {
         }
     }
 
-    /// To be called when the driver is dropped: says so, unless the call is over.
+    /// Whether it has ended, so that nothing is left to say when its driver is dropped.
     #[inline]
-    pub(crate) fn dropped(&mut self, terms: Terms<'_>) {
-        if !self.over {
-            self.abandoned(terms);
-        }
+    pub(crate) const fn is_over(&self) -> bool {
+        self.over
     }
 
     /// To be called when the driver is dropped and has a way through gates: whatever it holds goes
@@ -335,8 +341,9 @@ impl Call {
         passage.finish(terms.gates, &settlement);
     }
 
+    /// To be called when the driver is dropped before the call is over.
     #[cold]
-    fn abandoned(&mut self, terms: Terms<'_>) {
+    pub(crate) fn abandoned(&mut self, terms: Terms<'_>) {
         self.over = true;
         self.undraw(terms);
         let attempt = self.attempts();

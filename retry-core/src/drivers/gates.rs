@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 use std::task::Waker;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::seams::clock::Clock;
 use crate::seams::gate::{
@@ -159,10 +159,16 @@ impl Passage {
         }
     }
 
-    /// How long the running attempt may take until the next gate wants to hear of it.
-    pub(crate) fn patience(&self, gates: &Gates) -> Option<Duration> {
+    /// When the next gate wants to hear that the attempt that began at `started` is still running,
+    /// and after how long that is.
+    pub(crate) fn overdue_at(
+        &self,
+        gates: &Gates,
+        started: Instant,
+    ) -> Option<(Instant, Duration)> {
         let patience = gates.iter().filter_map(Gate::patience);
-        patience.filter(|patience| *patience > self.outrun).min()
+        let patience = patience.filter(|patience| *patience > self.outrun).min()?;
+        Some((started.checked_add(patience)?, patience))
     }
 
     /// The running attempt has outrun this patience.

@@ -44,12 +44,10 @@ impl<'a, 'r, E: Display, C: Classifier<E>> OpenAttempt<'a, 'r, E, C> {
     where
         F: Future<Output = Result<T, E>>,
     {
-        let Attempts { retry, call, passage, .. } = &*self.attempts;
+        let Attempts { retry, call, .. } = &*self.attempts;
         let deadline = call.deadline(self.attempts.terms());
-        let patience = passage.patience(retry.gates());
         let bounds = Bounds::new(self.started, retry.policy().attempt_timeout(), deadline)
-            .with_token(retry.token().cloned())
-            .with_patience(patience);
+            .with_token(retry.token().cloned());
         RunAttempt { operation, bounds, open: self }
     }
 }
@@ -89,13 +87,13 @@ where
             return Poll::Ready(attempts.record(&this.open.attempt, result));
         }
         loop {
-            let end = ready!(this.bounds.poll(attempts.retry.custom_clock(), context));
-            match end {
+            let gates = attempts.retry.gates();
+            let overdue = attempts.passage.overdue_at(gates, this.open.started);
+            let custom = attempts.retry.custom_clock();
+            match ready!(this.bounds.poll_watched(overdue, custom, context)) {
                 End::Cut(cut) => return Poll::Ready(attempts.record_cut(cut)),
                 End::Overdue(patience) => {
-                    let gates = attempts.retry.gates();
                     attempts.passage.overdue(gates, patience, attempts.clock);
-                    this.bounds.wait_on(attempts.passage.patience(gates));
                 }
             }
         }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use crate::drivers::epoch::Epoch;
+use crate::drivers::epoch;
 use crate::machines::measure::Measure;
 use crate::machines::rate_limit::{RateLimitMachine, Turn};
 use crate::seams::clock::Clock;
@@ -45,7 +45,6 @@ pub struct RateLimit {
 #[derive(Debug)]
 struct Inner {
     policy: RateLimitPolicy,
-    epoch: Epoch,
     calls: AtomicU64,
     /// How often the rate was cut, doubled, and one more while the limit is on.
     cuts: AtomicU64,
@@ -74,7 +73,6 @@ impl RateLimit {
     pub fn new(policy: RateLimitPolicy) -> Self {
         let inner = Inner {
             policy,
-            epoch: Epoch::new(),
             calls: AtomicU64::new(0),
             cuts: AtomicU64::new(0),
             state: Mutex::default(),
@@ -101,16 +99,12 @@ impl RateLimit {
         let held = state.on.as_ref().map(RateLimitMachine::held_until).filter(|held| *held > 0);
         RateLimitSnapshot {
             rate: state.on.as_ref().map(RateLimitMachine::rate),
-            held_until: held.and_then(|held| self.inner.epoch.instant(held)),
+            held_until: held.and_then(epoch::instant_at),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn now(&self, clock: &dyn Clock) -> u64 {
-        self.inner.epoch.now(clock)
     }
 
     /// A pass for an attempt that starts now, which it counts.
@@ -122,7 +116,7 @@ impl RateLimit {
     fn admit_off(&self, cuts: u64, clock: &dyn Clock) -> Admission {
         let (pass, calls) = self.pass(cuts);
         if calls % CALLS_PER_LOOK == 0 {
-            let now = self.now(clock);
+            let now = epoch::now(clock);
             // Whoever holds the lock looks as well.
             if let Ok(mut state) = self.inner.state.try_lock() {
                 state.measure.mark(calls, now);
@@ -132,7 +126,7 @@ impl RateLimit {
     }
 
     fn admit_on(&self, cuts: u64, request: &Request<'_>) -> Admission {
-        let now = self.now(request.clock());
+        let now = epoch::now(request.clock());
         let mut state = self.lock();
         let State { on: Some(limit), measure } = &mut *state else {
             return Admission::Go(self.pass(cuts).0);
@@ -154,7 +148,7 @@ impl RateLimit {
     fn longest(&self, request: &Request<'_>, now: u64) -> u64 {
         let left = request
             .deadline()
-            .map_or(u64::MAX, |deadline| self.inner.epoch.at(deadline).saturating_sub(now));
+            .map_or(u64::MAX, |deadline| epoch::nanos_at(deadline).saturating_sub(now));
         left.min(nanos::saturating(self.inner.policy.max_wait))
     }
 
@@ -165,7 +159,7 @@ impl RateLimit {
     }
 
     fn throttled(&self, pass: Pass, hint: Option<Duration>, clock: &dyn Clock) {
-        let now = self.now(clock);
+        let now = epoch::now(clock);
         let calls = self.inner.calls.load(Ordering::Relaxed);
         let mut state = self.lock();
         let began_before_cut = pass.0 != self.inner.cuts.load(Ordering::Relaxed) >> 1;
@@ -188,7 +182,7 @@ impl RateLimit {
     }
 
     fn succeeded(&self, clock: &dyn Clock) {
-        let now = self.now(clock);
+        let now = epoch::now(clock);
         let calls = self.inner.calls.load(Ordering::Relaxed);
         let mut state = self.lock();
         let State { on, measure } = &mut *state;
@@ -212,7 +206,7 @@ impl Gate for RateLimit {
 
     /// Waits for the time only, so the waker is not kept.
     fn ask_again(&self, ticket: Ticket, request: &Request<'_>, _: &Waker) -> Held {
-        let now = self.now(request.clock());
+        let now = epoch::now(request.clock());
         let cuts = self.inner.cuts.load(Ordering::Relaxed);
         let mut state = self.lock();
         let State { on: Some(limit), measure } = &mut *state else {

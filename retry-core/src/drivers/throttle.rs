@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use crate::drivers::epoch::Epoch;
+use crate::drivers::epoch;
 use crate::drivers::seeds::Seeds;
 use crate::machines::throttle::ThrottleMachine;
 use crate::seams::clock::Clock;
@@ -33,7 +33,6 @@ struct Inner {
     machine: ThrottleMachine,
     policy: ThrottlePolicy,
     seed: u64,
-    epoch: Epoch,
     name: Option<Arc<str>>,
 }
 
@@ -58,23 +57,23 @@ impl Throttle {
 
     fn build(policy: ThrottlePolicy, seed: u64, name: Option<Arc<str>>) -> Self {
         let machine = ThrottleMachine::new(policy, seed);
-        Self(Arc::new(Inner { machine, policy, seed, epoch: Epoch::new(), name }))
+        Self(Arc::new(Inner { machine, policy, seed, name }))
     }
 
     /// The probability with which a request is rejected now.
     #[must_use]
     pub fn probability(&self, clock: &dyn Clock) -> f64 {
-        self.0.machine.probability(self.0.epoch.now(clock))
+        self.0.machine.probability(epoch::now(clock))
     }
 
     fn ended(&self, failure: Option<ErrorKind>, clock: &dyn Clock) {
-        self.0.machine.ended(failure, self.0.epoch.now(clock));
+        self.0.machine.ended(failure, epoch::now(clock));
     }
 }
 
 impl Gate for Throttle {
     fn admit(&self, request: &Request<'_>) -> Admission {
-        if self.0.machine.admit(self.0.epoch.now(request.clock())) {
+        if self.0.machine.admit(epoch::now(request.clock())) {
             return Admission::Go(Pass::default());
         }
         Admission::Refuse(Refusal::new(StopReason::Throttled).by(self.0.name.clone()))

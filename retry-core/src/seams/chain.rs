@@ -119,10 +119,10 @@ const fn io_kind(kind: io::ErrorKind) -> Option<ErrorKind> {
     })
 }
 
-/// The end of an inner call that was retried already. Its attempts are used up, and the outer
-/// call's multiply them: it is retried only where time cut the inner one short. What a gate or a
-/// budget refused, it refused to keep load away: another layer does not get around that.
-const fn stopped_verdict(stopped: &Stopped) -> Verdict {
+/// The end of an inner call that was retried already. What a gate or a budget refused, it refused to
+/// keep load away: another layer does not get around that. The rest is as its last failure was: the
+/// budget of the outer call bounds how often the attempts of two layers multiply.
+pub(crate) const fn stopped_verdict(stopped: &Stopped) -> Verdict {
     match stopped.reason() {
         StopReason::Cancelled | StopReason::NotRetryable => Verdict::Stop(ErrorKind::Permanent),
         StopReason::DeadlineExceeded => Verdict::Retry(ErrorKind::Timeout),

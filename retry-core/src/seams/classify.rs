@@ -8,8 +8,9 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use crate::seams::chain::verdict_of;
+use crate::seams::chain::{stopped_verdict, verdict_of};
 use crate::values::attempt::Attempt;
+use crate::values::error::RetryError;
 use crate::values::kind::{ErrorKind, Verdict};
 
 /// An error type that says what sort of failure each of its values is.
@@ -69,6 +70,18 @@ impl Classify for &str {}
 impl<E: Classify> Classify for Box<E> {
     fn classify(&self) -> Verdict {
         (**self).classify()
+    }
+}
+
+/// An inner call that was retried already: as its last error, unless that was not worth a retry, or
+/// a gate or a budget refused one. Another layer does not get around these.
+impl<E: Classify> Classify for RetryError<E> {
+    fn classify(&self) -> Verdict {
+        let by_reason = stopped_verdict(self.stopped());
+        match (by_reason, self.last_error()) {
+            (Verdict::Retry(_), Some(error)) => error.classify(),
+            _ => by_reason,
+        }
     }
 }
 

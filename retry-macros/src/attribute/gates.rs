@@ -11,6 +11,15 @@ pub(crate) enum Policy {
     Constant(Expr),
 }
 
+impl Policy {
+    pub(crate) const fn keys(&self) -> Option<&Nested> {
+        match self {
+            Self::Keys(keys) => Some(keys),
+            Self::Constant(_) => None,
+        }
+    }
+}
+
 /// What `budget` says.
 pub(crate) enum Budget {
     /// `budget = "none"`: retries are not bounded.
@@ -106,8 +115,7 @@ pub(crate) fn circuit_breaker(name: &Ident, input: ParseStream<'_>) -> Result<Po
     if let Policy::Keys(keys) = &policy
         && let (Some(_), Some(waiting)) = (keys.entry("on_open"), keys.entry("max_waiting"))
     {
-        let message =
-            "`max_waiting` says that callers wait at an open circuit: leave `on_open` out";
+        let message = "`max_waiting` already says that callers wait at an open circuit: leave it or `on_open` out";
         return Err(Error::new_spanned(&waiting.key, message));
     }
     Ok(policy)
@@ -142,7 +150,7 @@ fn policy(name: &Ident, (table, ty): (&[Slot], &str), input: ParseStream<'_>) ->
     }
     let example = table[0].key;
     let message = format!(
-        "`{name}` takes keys, as in `{name}({example} = …)`, `{name}()` for the defaults, or a constant `{ty}`"
+        "`{name}` takes keys, as in `{name}({example} = …)`, no keys for the defaults, as in `{name}()`, or a constant `{ty}`, as in `{name} = POLICY`"
     );
     Err(Error::new_spanned(name, message))
 }

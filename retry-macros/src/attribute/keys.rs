@@ -13,6 +13,7 @@ use syn::{Error, Expr, Ident, Path, Result, Token};
 
 use crate::attribute::gates::{self, Budget, Policy};
 use crate::attribute::mistakes::Mistakes;
+use crate::attribute::nested::Nested;
 use crate::attribute::on::OnKind;
 use crate::attribute::statuses::Statuses;
 use crate::attribute::suggest::did_you_mean;
@@ -96,7 +97,8 @@ impl Keys {
             }
             Ok(())
         };
-        if let Err(error) = parser.parse2(tokens) {
+        // What a wrong entry left unread between its brackets is no second mistake.
+        if let (Err(error), true) = (parser.parse2(tokens), mistakes.is_empty()) {
             mistakes.add(error);
         }
         keys
@@ -138,6 +140,16 @@ impl Keys {
             return Ok(());
         }
         Err(input.error(format!("expected `,` after the value of `{name}`")))
+    }
+
+    /// The gates that are written out.
+    pub(crate) fn gates(&self) -> impl Iterator<Item = &Nested> {
+        let budget = match &self.budget {
+            Some(Budget::Policy(policy)) => Some(policy),
+            _ => None,
+        };
+        let policies = [self.circuit_breaker.as_ref(), self.rate_limit.as_ref(), budget];
+        policies.into_iter().flatten().filter_map(Policy::keys)
     }
 
     /// Whether the key is that of a gate, which has keys of its own.

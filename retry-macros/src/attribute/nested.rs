@@ -84,6 +84,20 @@ impl Given {
         }
     }
 
+    /// Whether the value is a literal, which has been checked.
+    pub(crate) fn is_known(&self) -> bool {
+        match self {
+            Self::Expr(expr) | Self::CountWindow(expr) | Self::Waiting(expr) => {
+                literal(expr).is_some()
+            }
+            Self::Duration(value) | Self::TimeWindow(value) => value.known.is_some(),
+            Self::Factor(value) => value.known.is_some(),
+            // A function is right whatever it computes.
+            Self::Strategy(_) | Self::Kinds(_) | Self::Constant(_) => true,
+            Self::Jitter(value) => value.known.is_some(),
+        }
+    }
+
     pub(crate) const fn duration(&self) -> Option<Duration> {
         match self {
             Self::Duration(value) => value.known,
@@ -101,6 +115,11 @@ pub(crate) struct Nested {
 impl Nested {
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key.
+    pub(crate) fn given(&self, key: &str) -> Option<&Given> {
+        self.entry(key).map(|entry| &entry.value)
     }
 
     /// Reads the entries of the key `name` up to the end of `input`.

@@ -45,11 +45,13 @@ impl OnKind {
             },
         )?;
         let variant = value::error_kind(&kind)?;
+        if !inside.is_empty() {
+            inside.parse::<Token![,]>()?;
+        }
         if inside.is_empty() {
             let message = format!("`on({kind})` says nothing that is different: {FORM}");
             return Err(Error::new_spanned(kind, message));
         }
-        inside.parse::<Token![,]>()?;
         let schedule = Nested::read(name, ON, &inside)?;
         Ok(Self { kind, variant, schedule })
     }

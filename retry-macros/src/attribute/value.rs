@@ -356,7 +356,8 @@ pub(crate) fn callback(
 ) -> Result<Callback> {
     let expr = ungrouped(input.parse()?);
     let arguments = match &expr {
-        Expr::Closure(closure) if closure.asyncness.is_some() => {
+        // A fallback is all that is left of the call, and may take its time.
+        Expr::Closure(closure) if closure.asyncness.is_some() && key != "fallback" => {
             return at(
                 &closure.asyncness,
                 format!("`{key}` is asked between attempts and cannot wait: it takes {form}"),

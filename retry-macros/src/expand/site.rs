@@ -88,16 +88,22 @@ impl Expansion<'_> {
             .unwrap_or_else(|| self.output.span())
     }
 
-    /// Where a wrong policy is to be shown: at the value that is most often the one.
+    /// Where a wrong policy is to be shown: at the value that is most likely the one. Literals have
+    /// been checked as far as they go, so that is the first that only the compiler knows.
     fn policy_span(&self) -> Span {
         let keys = self.keys;
         let times = [&keys.initial_delay, &keys.max_delay, &keys.attempt_timeout, &keys.timeout];
-        let mut spans = times.into_iter().flatten().map(Spanned::span);
-        spans
-            .next()
-            .or_else(|| keys.multiplier.as_ref().map(Spanned::span))
-            .or_else(|| keys.jitter.as_ref().map(Spanned::span))
-            .or_else(|| keys.max_attempts.as_ref().map(Spanned::span))
+        let times = times.into_iter().flatten().map(|time| (time.span(), time.known.is_some()));
+        let multiplier = keys.multiplier.iter().map(|own| (own.span(), own.known.is_some()));
+        let jitter = keys.jitter.iter().map(|own| (own.span(), own.known.is_some()));
+        let attempts = keys.max_attempts.iter().map(|own| (own.span(), own.known.is_some()));
+        let of_kinds = keys.on.iter().flat_map(|on| &on.schedule.entries);
+        let of_kinds = of_kinds.map(|own| (own.value.tokens().span(), own.value.is_known()));
+        let values: Vec<_> =
+            times.chain(multiplier).chain(jitter).chain(attempts).chain(of_kinds).collect();
+        let likely = values.iter().find(|(_, known)| !known).or(values.first());
+        likely
+            .map(|&(span, _)| span)
             .or_else(|| keys.policy.as_ref().map(Spanned::span))
             .unwrap_or_else(Span::call_site)
     }

@@ -4,8 +4,9 @@ use std::task::Waker;
 use std::time::Duration;
 
 use crate::drivers::breaker::cause::beginning_of;
-use crate::drivers::breaker::{CircuitBreaker, Shared, epoch};
-use crate::machines::breaker::{Arrival, Effects, Entry, Wait};
+use crate::drivers::breaker::{CircuitBreaker, Shared};
+use crate::drivers::epoch;
+use crate::machines::breaker::{Arrival, Effects, Entry, Succeeded, Wait};
 use crate::seams::clock::Clock;
 use crate::seams::gate::{Admission, Gate, Held, Outcome, Pass, Request, Settlement, Ticket};
 use crate::values::circuit::CircuitState;
@@ -41,8 +42,14 @@ impl Gate for CircuitBreaker {
     #[inline]
     fn settle(&self, pass: Pass, settlement: &Settlement<'_>) {
         let now = || epoch::now(settlement.clock());
-        if let Some(effects) = self.0.machine.settle(pass, settlement.outcome(), now) {
-            self.settled(effects, settlement);
+        if settlement.outcome() != Outcome::Success {
+            return self.settle_otherwise(pass, settlement);
+        }
+        // By far the most frequent outcome has a way of its own, short enough to be inlined.
+        match self.0.machine.succeed(pass, now) {
+            Succeeded::Done => {}
+            Succeeded::Judge => self.judge(pass, settlement),
+            Succeeded::NotYet => self.settle_otherwise(pass, settlement),
         }
     }
 
@@ -93,6 +100,22 @@ impl CircuitBreaker {
             Entry::Go(pass) => Admission::Go(pass),
             Entry::Refuse(left) => Admission::Refuse(self.0.refusal(left)),
             Entry::Hold(ticket) => Admission::Hold(Ticket(ticket)),
+        }
+    }
+
+    #[inline(never)]
+    fn settle_otherwise(&self, pass: Pass, settlement: &Settlement<'_>) {
+        let now = || epoch::now(settlement.clock());
+        if let Some(effects) = self.0.machine.settle(pass, settlement.outcome(), now) {
+            self.settled(effects, settlement);
+        }
+    }
+
+    #[cold]
+    fn judge(&self, pass: Pass, settlement: &Settlement<'_>) {
+        let now = epoch::now(settlement.clock());
+        if let Some(effects) = self.0.machine.judge(pass, now) {
+            self.settled(effects, settlement);
         }
     }
 

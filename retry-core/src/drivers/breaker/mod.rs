@@ -18,7 +18,6 @@
 
 mod cause;
 mod changes;
-mod epoch;
 mod gate;
 mod health;
 mod snapshot;
@@ -29,6 +28,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::drivers::epoch;
 use crate::drivers::seeds::Seeds;
 use crate::machines::breaker::{Breaker, Effects, Manual};
 use crate::seams::clock::{Clock, TokioClock};

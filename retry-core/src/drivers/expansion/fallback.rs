@@ -34,30 +34,46 @@ impl<F: Future> FallbackAnswer<F::Output, Later> for F {
     }
 }
 
+/// What can have failed with an error: a `Result`.
+#[diagnostic::on_unimplemented(
+    message = "`fallback` is given the error of a `Result`, and the function returns `{Self}`",
+    label = "there is no error to give to this"
+)]
+pub trait Fallible: Sized {
+    type Error;
+    /// The answer where it is a success, else its error.
+    ///
+    /// # Errors
+    ///
+    /// That of the answer.
+    fn succeeded(self) -> Result<Self, Self::Error>;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Error = E;
+    fn succeeded(self) -> Result<Self, E> {
+        self.map(Ok)
+    }
+}
+
 /// The answer of a call, or of its fallback.
-///
-/// # Errors
-///
-/// Those of the fallback.
-pub async fn fall_back<T, E, F, X, K>(answer: Result<T, E>, fallback: F) -> Result<T, E>
+pub async fn fall_back<R, F, X, K>(answer: R, fallback: F) -> R
 where
-    F: FnOnce(E) -> X,
-    X: FallbackAnswer<Result<T, E>, K>,
+    R: Fallible,
+    F: FnOnce(R::Error) -> X,
+    X: FallbackAnswer<R, K>,
 {
-    match answer {
-        Ok(value) => Ok(value),
+    match answer.succeeded() {
+        Ok(answer) => answer,
         Err(error) => fallback(error).answer().await,
     }
 }
 
 /// The answer of a call that blocks, or of its fallback.
-///
-/// # Errors
-///
-/// Those of the fallback.
-pub fn fall_back_blocking<T, E, F>(answer: Result<T, E>, fallback: F) -> Result<T, E>
+pub fn fall_back_blocking<R, F>(answer: R, fallback: F) -> R
 where
-    F: FnOnce(E) -> Result<T, E>,
+    R: Fallible,
+    F: FnOnce(R::Error) -> R,
 {
-    answer.or_else(fallback)
+    answer.succeeded().unwrap_or_else(fallback)
 }

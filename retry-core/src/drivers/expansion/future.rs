@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::drivers::bounds::{Bounds, Cut, End};
 use crate::drivers::gates::{Gates, Passage};
@@ -52,10 +52,7 @@ impl<F: Future> Future for Limited<'_, F> {
         if let Poll::Ready(outcome) = this.span.in_scope(|| operation.poll(context)) {
             return Poll::Ready(Ok(outcome));
         }
-        Poll::Ready(Err(match ready!(this.bounds.poll(None, context)) {
-            End::Cut(cut) => cut,
-            End::Overdue(_) => unreachable!("no gate waits for this attempt"),
-        }))
+        Poll::Ready(Err(ready!(this.bounds.poll(None, context))))
     }
 }
 
@@ -67,6 +64,7 @@ pin_project_lite::pin_project! {
         pub(super) operation: F,
         pub(super) span: &'a CallSpan,
         pub(super) bounds: Bounds,
+        pub(super) started: Instant,
         pub(super) gates: &'a Gates,
         pub(super) passage: &'a mut Passage,
     }
@@ -82,12 +80,10 @@ impl<F: Future> Future for Watched<'_, F> {
             return Poll::Ready(Ok(outcome));
         }
         loop {
-            match ready!(this.bounds.poll(None, context)) {
+            let overdue = this.passage.overdue_at(this.gates, *this.started);
+            match ready!(this.bounds.poll_watched(overdue, None, context)) {
                 End::Cut(cut) => return Poll::Ready(Err(cut)),
-                End::Overdue(patience) => {
-                    this.passage.overdue(this.gates, patience, &TokioClock);
-                    this.bounds.wait_on(this.passage.patience(this.gates));
-                }
+                End::Overdue(patience) => this.passage.overdue(this.gates, patience, &TokioClock),
             }
         }
     }

@@ -14,6 +14,7 @@ use super::probe::Judged;
 use super::site::Site;
 use crate::drivers::blocking::thread_waker;
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
+use crate::drivers::budgets::Drawn;
 use crate::drivers::call::{Call, Failed};
 use crate::drivers::entering::Entering;
 use crate::drivers::halt::Halt;
@@ -139,8 +140,12 @@ where
     {
         let turned_down = outcome.value().map_or(None, accept);
         if turned_down.is_none() && outcome.value().is_ok() {
-            let (shared, passage) = split::<MODE>(&mut self.way);
-            self.call.succeeded(self.site.terms(C::CLOCK, shared), passage);
+            if self.call.succeeded_at_once() && MODE != GATED {
+                self.site.budgets().succeeded(1, Drawn::default(), C::CLOCK);
+            } else {
+                let (shared, passage) = split::<MODE>(&mut self.way);
+                self.call.succeeded(self.site.terms(C::CLOCK, shared), passage);
+            }
             return ControlFlow::Break(A::success(outcome));
         }
         let now = self.now_if_timed();
@@ -217,6 +222,19 @@ where
         let (shared, passage) = split::<MODE>(&mut self.way);
         self.call.cut(self.site.terms(C::CLOCK, shared), &stopped, passage);
         stopped
+    }
+
+    #[cold]
+    fn leave_gates(&mut self) {
+        if let (shared, Some(passage)) = split::<MODE>(&mut self.way) {
+            self.call.dropped_at(self.site.terms(C::CLOCK, shared), passage);
+        }
+    }
+
+    #[cold]
+    fn abandon(&mut self) {
+        let (shared, _) = split::<MODE>(&mut self.way);
+        self.call.abandoned(self.site.terms(C::CLOCK, shared));
     }
 
     fn now_if_timed(&self) -> Option<Instant> {
@@ -336,9 +354,10 @@ impl<R> Run<GATED, Waiting, R> {
         let terms = self.site.terms(Waiting::CLOCK, None);
         let deadline = self.call.deadline(terms);
         let Way { shared, passage } = &mut self.way;
-        let bounds = Bounds::new(Waiting.now(), terms.policy.attempt_timeout(), deadline)
-            .with_patience(passage.patience(&shared.gates));
-        Watched { operation, span: self.call.span(), bounds, gates: &shared.gates, passage }
+        let started = Waiting.now();
+        let bounds = Bounds::new(started, terms.policy.attempt_timeout(), deadline);
+        let (span, gates) = (self.call.span(), &shared.gates);
+        Watched { operation, span, bounds, started, gates, passage }
     }
 }
 
@@ -447,12 +466,13 @@ where
 {
     #[inline]
     fn drop(&mut self) {
-        if let (shared, Some(passage)) = split::<MODE>(&mut self.way)
+        if let (_, Some(passage)) = split::<MODE>(&mut self.way)
             && !passage.is_empty()
         {
-            self.call.dropped_at(self.site.terms(C::CLOCK, shared), passage);
+            self.leave_gates();
         }
-        let (shared, _) = split::<MODE>(&mut self.way);
-        self.call.dropped(self.site.terms(C::CLOCK, shared));
+        if !self.call.is_over() {
+            self.abandon();
+        }
     }
 }

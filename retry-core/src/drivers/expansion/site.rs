@@ -88,8 +88,7 @@ impl Site {
 
     const fn budgeted(mut self, wanted: Wanted, budget: SiteBudget) -> Self {
         self.wanted = wanted;
-        // An assignment would run a destructor, which a constant cannot.
-        std::mem::forget(std::mem::replace(&mut self.budget, budget));
+        self.budget = budget;
         self
     }
 
@@ -108,7 +107,7 @@ impl Site {
     ) -> Terms<'a> {
         let (gates, budgets) = match shared {
             Some(shared) => (&shared.gates, shared.budgets()),
-            None => (Gates::NONE, Budgets::new(self.budget())),
+            None => (Gates::NONE, self.budgets()),
         };
         let (policy, labels, seeds) = (&self.policy, self.labels, &Seeds::Process);
         Terms { policy, labels, seeds, deadline: None, gates, budgets, clock }
@@ -119,6 +118,12 @@ impl Site {
     pub const fn with_rate_limit(mut self, policy: RateLimitPolicy) -> Self {
         self.wanted.rate_limit = Some(policy);
         self
+    }
+
+    /// The budgets of a function without gates.
+    #[inline]
+    pub(super) fn budgets(&'static self) -> Budgets<'static> {
+        Budgets::new(self.budget())
     }
 
     /// The budget of a function without gates.

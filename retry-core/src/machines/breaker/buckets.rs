@@ -40,6 +40,13 @@ impl Buckets {
         }
     }
 
+    /// Records a success. Whether nothing bad is near it.
+    #[inline(never)]
+    pub(super) fn succeed(&self, now: u64) -> bool {
+        let tenth = self.push(false, false, now);
+        !self.has_bad(tenth)
+    }
+
     /// Records a call and tells in which tenth. The call itself is counted before its failure, so
     /// that there are never more failures than calls.
     #[inline]

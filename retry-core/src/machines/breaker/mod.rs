@@ -56,6 +56,16 @@ pub(crate) struct Breaker {
     room: Mutex<Option<Box<Room>>>,
 }
 
+/// What is left to do after a success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Succeeded {
+    Done,
+    /// It was counted, and may be the reason to open.
+    Judge,
+    /// It was not counted.
+    NotYet,
+}
+
 /// What an outcome says about the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sign {
@@ -103,22 +113,14 @@ impl Breaker {
         Some(Pass(word, if timed { now() } else { 0 }))
     }
 
-    /// Takes the outcome of what the pass was given for.
+    /// Takes the success of what the pass was given for, where there is little to do. Whether that
+    /// was so; else [`settle`](Self::settle) has to take it.
     #[inline]
-    pub(crate) fn settle(
-        &self,
-        pass: Pass,
-        outcome: Outcome,
-        now: impl Fn() -> u64,
-    ) -> Option<Effects> {
-        // By far the most frequent outcome has a way of its own, short enough to be inlined.
-        if outcome == Outcome::Success && self.counts_now(pass) && pass.1 == 0 {
-            if self.memory.succeed(&self.policy, &now) {
-                return None;
-            }
-            return self.judge(pass, now());
+    pub(crate) fn succeed(&self, pass: Pass, now: impl FnOnce() -> u64) -> Succeeded {
+        if pass.1 != 0 || !self.counts_now(pass) {
+            return Succeeded::NotYet;
         }
-        self.settle_failure(pass, outcome, now)
+        if self.memory.succeed(&self.policy, now) { Succeeded::Done } else { Succeeded::Judge }
     }
 
     /// Whether an outcome under this pass is counted: it carries the present word, and that says
@@ -129,8 +131,8 @@ impl Breaker {
             && pass.0 == self.word.load(Ordering::Acquire)
     }
 
-    #[inline(never)]
-    fn settle_failure(
+    /// Takes the outcome of what the pass was given for.
+    pub(crate) fn settle(
         &self,
         pass: Pass,
         outcome: Outcome,
@@ -152,7 +154,7 @@ impl Breaker {
 
     /// A success has come at a moment when it can be the reason to open.
     #[cold]
-    fn judge(&self, pass: Pass, now: u64) -> Option<Effects> {
+    pub(crate) fn judge(&self, pass: Pass, now: u64) -> Option<Effects> {
         if self.memory.counts(now).are_too_bad(&self.policy) {
             return self.trip(pass, None, now);
         }

@@ -4,9 +4,9 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use super::Breaker;
 use super::ring::Ring;
 use super::waiting::{Arrival, Entry};
+use super::{Breaker, Effects, Succeeded};
 use crate::seams::gate::{Outcome, Pass};
 use crate::values::breaker_policy::{BreakerPolicy, OnOpen, Window};
 use crate::values::circuit::CircuitState;
@@ -34,11 +34,23 @@ fn pass(breaker: &Breaker) -> Pass {
     breaker.enter(|| 1).expect("the circuit is closed")
 }
 
+/// Settles as the driver does.
+fn settle(breaker: &Breaker, pass: Pass, outcome: Outcome) -> Option<Effects> {
+    if outcome == Outcome::Success {
+        match breaker.succeed(pass, || 2) {
+            Succeeded::Done => return None,
+            Succeeded::Judge => return breaker.judge(pass, 2),
+            Succeeded::NotYet => {}
+        }
+    }
+    breaker.settle(pass, outcome, || 2)
+}
+
 /// Settles in a thread of its own, and tells how many changes came of it.
 fn settling(breaker: &Arc<Breaker>, pass: Pass, outcome: Outcome) -> thread::JoinHandle<usize> {
     let breaker = Arc::clone(breaker);
     thread::spawn(move || {
-        let effects = breaker.settle(pass, outcome, || 2);
+        let effects = settle(&breaker, pass, outcome);
         usize::from(effects.is_some_and(|effects| effects.change.is_some()))
     })
 }
@@ -46,7 +58,7 @@ fn settling(breaker: &Arc<Breaker>, pass: Pass, outcome: Outcome) -> thread::Joi
 fn opened(policy: BreakerPolicy) -> Arc<Breaker> {
     let breaker = breaker(policy);
     while breaker.state() == CircuitState::Closed {
-        drop(breaker.settle(pass(&breaker), DOWN, || 2));
+        drop(settle(&breaker, pass(&breaker), DOWN));
     }
     breaker
 }
@@ -71,7 +83,7 @@ fn loom_two_outcomes_that_open_it_together_open_it_once() {
             let breaker = breaker(policy);
             let passes = [pass(&breaker), pass(&breaker)];
             let other = settling(&breaker, passes[0], outcomes[0]);
-            let own = breaker.settle(passes[1], outcomes[1], || 2);
+            let own = settle(&breaker, passes[1], outcomes[1]);
             let own = usize::from(own.is_some_and(|effects| effects.change.is_some()));
             assert_eq!(own + other.join().unwrap(), 1);
             assert_eq!(breaker.state(), CircuitState::Open);
@@ -86,7 +98,7 @@ fn loom_a_window_of_time_sees_a_failure_and_the_minimum_together() {
         let breaker = breaker(policy);
         let passes = [pass(&breaker), pass(&breaker)];
         let other = settling(&breaker, passes[0], DOWN);
-        drop(breaker.settle(passes[1], Outcome::Success, || 2));
+        drop(settle(&breaker, passes[1], Outcome::Success));
         other.join().unwrap();
         assert_eq!(breaker.state(), CircuitState::Open);
     });
@@ -126,11 +138,11 @@ fn loom_a_late_outcome_and_a_probe_do_not_disturb_each_other() {
         let breaker = breaker(POLICY);
         let late = pass(&breaker);
         while breaker.state() == CircuitState::Closed {
-            drop(breaker.settle(pass(&breaker), DOWN, || 2));
+            drop(settle(&breaker, pass(&breaker), DOWN));
         }
         let probe = arrive(&breaker, FAR).expect("nobody else tries");
         let other = settling(&breaker, late, DOWN);
-        drop(breaker.settle(probe, Outcome::Success, || FAR));
+        drop(settle(&breaker, probe, Outcome::Success));
         assert_eq!(other.join().unwrap(), 0);
         assert_eq!(breaker.state(), CircuitState::Closed);
     });
@@ -142,7 +154,7 @@ fn loom_a_lease_comes_back_once() {
         let breaker = opened(POLICY);
         let probe = arrive(&breaker, FAR).expect("nobody else tries");
         let other = settling(&breaker, probe, Outcome::Abandoned);
-        drop(breaker.settle(probe, Outcome::Abandoned, || 2));
+        drop(settle(&breaker, probe, Outcome::Abandoned));
         other.join().unwrap();
         assert_eq!(breaker.report().in_flight, 0);
         assert!(arrive(&breaker, FAR).is_some() && arrive(&breaker, FAR).is_none());

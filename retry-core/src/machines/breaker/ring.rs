@@ -36,6 +36,12 @@ impl Ring {
         }
     }
 
+    /// Records a success. Whether it does not complete `minimum` calls.
+    #[inline(never)]
+    pub(super) fn succeed(&self, minimum: u32) -> bool {
+        self.push(false, false).1 != u64::from(minimum)
+    }
+
     /// Records a call and tells its number, and how many calls the ring then holds.
     #[inline]
     pub(super) fn push(&self, failed: bool, slow: bool) -> (u64, u64) {

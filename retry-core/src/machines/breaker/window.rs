@@ -76,11 +76,8 @@ impl Memory {
         }
         match &self.window {
             Window::None => true,
-            Window::Ring(ring) => ring.push(false, false).1 != u64::from(policy.min_calls),
-            Window::Buckets(buckets) => {
-                let tenth = buckets.push(false, false, now());
-                !buckets.has_bad(tenth)
-            }
+            Window::Ring(ring) => ring.succeed(policy.min_calls),
+            Window::Buckets(buckets) => buckets.succeed(now()),
         }
     }
 

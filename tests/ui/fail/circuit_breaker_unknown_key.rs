@@ -1,0 +1,12 @@
+use std::io;
+
+use retry_core::with_retry;
+
+#[with_retry(circuit_breaker(failure_rate = 0.5))]
+async fn load(path: &str) -> io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
+fn main() {
+    let _ = load("x");
+}

@@ -1,0 +1,12 @@
+use std::io;
+
+use retry_core::with_retry;
+
+#[with_retry(on(rate_limit, max_attempts = 0))]
+async fn load(path: &str) -> io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
+fn main() {
+    let _ = load("x");
+}

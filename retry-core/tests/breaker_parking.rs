@@ -2,8 +2,12 @@
 
 mod circuit;
 
+use std::time::Duration;
+
 use circuit::{Circuit, DOWN, Waiter, ms, secs};
-use retry_core::{Admission, BreakerPolicy, CircuitState, ErrorKind, Held, OnOpen, Outcome, Pass};
+use retry_core::{
+    Admission, BreakerPolicy, CircuitState, Clock, ErrorKind, Held, OnOpen, Outcome, Pass,
+};
 
 const POLICY: BreakerPolicy = BreakerPolicy::new().with_consecutive_failures(5);
 
@@ -80,14 +84,60 @@ fn an_event_wakes_few_of_a_thousand() {
 }
 
 #[test]
-fn the_gap_doubles_with_each_failed_probe_up_to_the_longest() {
-    let circuit = opened(POLICY.with_open_for(secs(1)).with_max_open_for(secs(2)));
-    for gap in [100, 200, 400, 800, 1_600, 2_000, 2_000] {
-        let left = circuit.breaker.snapshot().tried_in().unwrap();
-        assert!((ms(gap / 2)..=ms(gap)).contains(&left), "{left:?} of {gap} ms");
-        circuit.wait_out();
-        circuit.call(DOWN);
+fn the_gap_is_as_long_as_the_outage_so_far_within_what_the_calls_bear() {
+    // How many calls begin between two probes beside the one that probes, its attempt, and the
+    // longest gap where `every` is the time between two calls.
+    type Longest = fn(Duration) -> Duration;
+    let cases: [(u32, u32, Longest); 3] = [
+        (0, 1, |every| (every * 3).clamp(secs(1), secs(10))),
+        (50, 1, |_| secs(1)),
+        // Only retries: nobody's time runs out that was not there before.
+        (0, 2, |_| secs(10)),
+    ];
+    for (others, attempt, longest) in cases {
+        let circuit = opened(POLICY);
+        let opened_at = circuit.clock.now();
+        let mut begun = 0;
+        for _ in 0..15 {
+            (0..others).for_each(|_| circuit.waiter(None).leave());
+            circuit.wait_out();
+            let outage = circuit.clock.now() - opened_at;
+            circuit.settle(circuit.pass_of(attempt), DOWN);
+            begun += others + 1;
+            let gap = outage.max(ms(100)).min(longest(outage / begun));
+            let left = circuit.breaker.snapshot().tried_in().unwrap();
+            assert!((gap / 2..=gap).contains(&left), "{left:?} of {gap:?} after {outage:?}");
+        }
     }
+}
+
+#[test]
+fn a_probe_that_hangs_is_a_gap_by_itself() {
+    let circuit = opened(POLICY);
+    (0..30).for_each(|_| circuit.waiter(None).leave());
+    circuit.clock.advance(secs(5));
+    let pass = circuit.pass();
+    circuit.clock.advance(secs(2));
+    circuit.settle(pass, DOWN);
+    assert_eq!(circuit.breaker.snapshot().tried_in(), Some(Duration::ZERO));
+}
+
+#[test]
+fn in_the_ramp_a_call_needs_twice_the_time_of_a_success() {
+    let circuit = opened(POLICY);
+    let (first, late) = (circuit.waiter(None), circuit.waiter(Some(secs(10))));
+    let newest = circuit.waiter(None);
+    for waiter in [&first, &late, &newest] {
+        waiter.waits();
+    }
+    circuit.clock.advance(secs(6));
+    first.waits();
+    circuit.settle(newest.goes(), Outcome::Success);
+    let pass = first.goes();
+    late.waits();
+    circuit.clock.advance(ms(1_500));
+    circuit.settle(pass, Outcome::Success);
+    assert!(late.woken() > 0 && late.is_refused(), "2.5 s are too few where 1.5 are usual");
 }
 
 #[test]

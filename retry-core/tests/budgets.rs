@@ -8,8 +8,9 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use retry_core::{
-    BudgetPolicy, Classify, ErrorKind, Jitter, KindPolicy, ManualClock, Retry, RetryBudget,
-    RetryError, RetryPolicy, StopReason, Verdict, with_retry,
+    BreakerPolicy, BudgetPolicy, CircuitBreaker, Classify, ErrorKind, Jitter, KindPolicy,
+    ManualClock, Retry, RetryBudget, RetryError, RetryPolicy, Scope, StopReason, Verdict,
+    with_retry,
 };
 
 const POLICY: RetryPolicy = RetryPolicy::new()
@@ -82,6 +83,19 @@ fn a_wait_that_the_other_side_asked_for_draws_nothing() {
         assert_eq!(ends(&retry, hint), (StopReason::AttemptsExhausted, 4));
     }
     assert!((tokens(&retry) - 10.0).abs() < 1e-9);
+}
+
+/// What was under way when the circuit opened is let in again by the circuit, whatever it costs.
+#[test]
+fn a_retry_that_an_open_circuit_holds_draws_nothing() {
+    const OPENS: BreakerPolicy = BreakerPolicy::new().with_consecutive_failures(2);
+    for (policy, drawn) in [(OPENS, 1.0), (OPENS.with_scope(Scope::Call), 3.0)] {
+        let retry = Retry::new(POLICY)
+            .with_clock(ManualClock::new())
+            .with_circuit_breaker(CircuitBreaker::new(policy));
+        assert_eq!(ends(&retry, Verdict::Retry(ErrorKind::Network)).1, 4);
+        assert!((tokens(&retry) - (10.0 - drawn)).abs() < 1e-9, "{}", tokens(&retry));
+    }
 }
 
 #[test]

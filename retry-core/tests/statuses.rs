@@ -28,13 +28,13 @@ impl HttpOutcome for Answer {
     }
 }
 
-#[with_retry(max_attempts = 3, initial_delay = "1ms", retry_on_status = [429, 500..=504])]
+#[with_retry(max_attempts = 3, initial_delay = "1ms", retry_on_status = [429, 500..=504], budget = "none")]
 async fn value(calls: &mut u32, answer: Answer) -> Result<Answer, String> {
     *calls += 1;
     Ok(answer)
 }
 
-#[with_retry(max_attempts = 3, initial_delay = "1ms", retry_on_status = [429, 500..=504])]
+#[with_retry(max_attempts = 3, initial_delay = "1ms", retry_on_status = [429, 500..=504], budget = "none")]
 async fn error(calls: &mut u32, answer: Answer) -> Result<u32, RetryError<Answer>> {
     *calls += 1;
     Err(answer)

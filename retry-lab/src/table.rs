@@ -56,9 +56,10 @@ const LIMITED: [Column; 6] = [
     ("p99 s", |r| seconds(r.p99())),
     COST,
 ];
-const RECONNECT: [Column; 5] = [
+const RECONNECT: [Column; 6] = [
     ("ok", |r| percent(r.success())),
     ("p99 ended s", |r| seconds(r.ended_p99())),
+    ("last s", |r| seconds(r.completion())),
     ("attempts/client", |r| load(r.attempts_per_call())),
     ("worst burst", |r| load(r.worst_burst())),
     COST,

@@ -250,8 +250,10 @@ impl Call {
         if let Some(refusal) = terms.gates.foresee(delay, terms.clock) {
             return Err(Halt::refused(refusal));
         }
-        // A wait that the other side asked for is no load that it did not expect.
-        let (Verdict::Retry(kind), policy) = (verdict, terms.policy) else { return Ok(()) };
+        // A wait that the other side asked for is no load that it did not expect, and what a gate
+        // paces is none that it could not bear.
+        let (Verdict::Retry(kind), false) = (verdict, terms.gates.pace()) else { return Ok(()) };
+        let policy = terms.policy;
         let own = policy.own(kind).and_then(|own| policy.kinds()[own].cost());
         let ask = Ask { kind, cost: own, max_attempts: policy.most_attempts() };
         match terms.budgets.reserve(ask, terms.clock) {

@@ -55,6 +55,11 @@ impl Gates {
     pub(crate) fn foresee(&self, delay: Duration, clock: &dyn Clock) -> Option<Refusal> {
         self.iter().find_map(|gate| gate.foresee(delay, clock))
     }
+
+    /// Whether one of them decides by itself how many attempts are made.
+    pub(crate) fn pace(&self) -> bool {
+        self.iter().any(Gate::paces)
+    }
 }
 
 /// How far a call has come.

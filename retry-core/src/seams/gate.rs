@@ -45,6 +45,13 @@ pub trait Gate: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether it decides by itself, for now, how many attempts of all calls are made, and holds
+    /// back the others. Asked after a failure: then the retry needs no token from a budget, which
+    /// would only decide the same again, and lose calls that are about to wait.
+    fn paces(&self) -> bool {
+        false
+    }
+
     /// How long an attempt may run before the gate wants to hear of it in
     /// [`overdue`](Self::overdue).
     fn patience(&self) -> Option<Duration> {

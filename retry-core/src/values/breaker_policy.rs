@@ -85,9 +85,29 @@ impl OnOpen {
 ///
 /// # How long it stays open
 ///
-/// `open_for` at first, or where calls are parked the shorter `probe_gap`; twice as long after each
-/// recovery that fails, up to `max_open_for`, and drawn between half and all of that. It begins
-/// anew once the circuit has been closed for as long as it was last open.
+/// Where calls are refused, `open_for` at first, and twice as long after each recovery that fails,
+/// up to `max_open_for`.
+///
+/// Where calls are parked, their time runs: `probe_gap` at first, and then as long as the circuit
+/// has been open so far, counted from the start of the last probe. At most the time in which three
+/// calls begin, so that probes stay a small part of the load; but a second in any case, and no more
+/// than twice `open_for` or `max_open_for`.
+///
+/// Either is drawn between half and all of that, and begins anew once the circuit has been closed
+/// for as long as it was last open.
+///
+/// # What a conflict is
+///
+/// A conflict under an optimistic lock, or a deadlock that the other side has broken, is an answer,
+/// and no reason to open. Their kind is transient, which other errors are called that are an outage:
+/// so it is among the `failures`, until a policy says otherwise.
+///
+/// ```
+/// use retry_core::{BreakerPolicy, ErrorKind};
+///
+/// const DATABASE: BreakerPolicy = BreakerPolicy::new()
+///     .with_failures(BreakerPolicy::new().failures().without(ErrorKind::Transient));
+/// ```
 #[derive(Clone, Copy, PartialEq)]
 pub struct BreakerPolicy {
     pub(crate) window: u64,
@@ -210,7 +230,8 @@ impl BreakerPolicy {
         self.ignored
     }
 
-    /// How long the circuit stays open at first, where calls are refused.
+    /// How long the circuit stays open at first, where calls are refused; where they are parked, half
+    /// of the longest time.
     #[must_use]
     pub const fn open_for(&self) -> Duration {
         Duration::from_nanos(self.open_for)

@@ -48,7 +48,13 @@ impl Circuit {
 
     #[track_caller]
     pub(crate) fn pass(&self) -> Pass {
-        match self.admit() {
+        self.pass_of(1)
+    }
+
+    /// A pass for this attempt of a call.
+    #[track_caller]
+    pub(crate) fn pass_of(&self, attempt: u32) -> Pass {
+        match self.breaker.admit(&Request::new(&self.clock, None, attempt)) {
             Admission::Go(pass) => pass,
             other => panic!("{other:?}"),
         }

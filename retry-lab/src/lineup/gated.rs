@@ -1,6 +1,6 @@
 //! The handles of the named line-ups: the one place that knows what gates a handle can have.
 
-use retry_core::{BreakerPolicy, CircuitBreaker, Preset, RateLimit, RateLimitPolicy, Retry};
+use retry_core::{CircuitBreaker, ErrorKind, Preset, RateLimit, Retry};
 use retry_core::{RetryBudget, RetryPolicy, presets};
 
 use crate::lineup::{Lineup, Seat};
@@ -18,8 +18,11 @@ pub(super) fn budget(seat: Seat) -> Retry {
 /// The policy with the gates of the standard preset.
 pub(super) fn standard(seat: Seat) -> Retry {
     const STANDARD: Preset = presets::STANDARD;
-    let breaker = STANDARD.circuit_breaker().unwrap_or(BreakerPolicy::new());
-    let limit = STANDARD.rate_limit().unwrap_or(RateLimitPolicy::new());
+    let breaker = STANDARD.circuit_breaker().unwrap_or_default();
+    // What is transient in these worlds is a conflict under an optimistic lock: an answer of one
+    // who is there. In other programs it may be an outage, so a breaker has to be told.
+    let breaker = breaker.with_failures(breaker.failures().without(ErrorKind::Transient));
+    let limit = STANDARD.rate_limit().unwrap_or_default();
     Retry::new(seat.policy())
         .with_budget(RetryBudget::default())
         .with_circuit_breaker(CircuitBreaker::new(breaker).with_seed(seat.seed()))

@@ -1,6 +1,5 @@
 //! The breaker as a gate: instants become nanoseconds, and what is foreign runs without the lock.
 
-use std::cell::Cell;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -15,27 +14,10 @@ use crate::values::refusal::Refusal;
 use crate::values::scope::Scope;
 use crate::values::stop::StopReason;
 
-/// One of so many calls under a closed circuit tells how long it took.
-const SAMPLE: u8 = 32;
-
-thread_local! {
-    static ADMITTED: Cell<u8> = const { Cell::new(0) };
-}
-
-/// Whether it is this call's turn to tell how long it took. Counted by thread, so that threads
-/// share nothing for it.
-#[inline]
-fn is_sampled() -> bool {
-    let count = ADMITTED.get();
-    ADMITTED.set(count.wrapping_add(1));
-    count.is_multiple_of(SAMPLE)
-}
-
 impl Gate for CircuitBreaker {
     #[inline]
     fn admit(&self, request: &Request<'_>) -> Admission {
-        let sampled = self.policy().parks() && is_sampled();
-        match self.0.machine.enter(sampled, || epoch::now(request.clock())) {
+        match self.0.machine.enter(|| epoch::now(request.clock())) {
             Some(pass) => Admission::Go(pass),
             None => self.admit_otherwise(request),
         }
@@ -80,6 +62,15 @@ impl Gate for CircuitBreaker {
         self.0.machine.foresee(now, then).err().map(|left| self.0.refusal(left))
     }
 
+    /// While callers are held, probes and the ramp are all that gets through. A call that counts as
+    /// a whole came in before, and is not held between its attempts.
+    fn paces(&self) -> bool {
+        use CircuitState::{HalfOpen, Open, Ramping};
+        self.scope() == Scope::Attempt
+            && self.policy().parks()
+            && matches!(self.state(), Open | HalfOpen | Ramping)
+    }
+
     fn patience(&self) -> Option<Duration> {
         self.policy().slow_call()
     }
@@ -102,7 +93,8 @@ impl CircuitBreaker {
     fn admit_otherwise(&self, request: &Request<'_>) -> Admission {
         let now = epoch::now(request.clock());
         let ends_at = request.deadline().map_or(u64::MAX, epoch::nanos_at);
-        let (entry, effects) = self.0.machine.arrive(Arrival { now, ends_at });
+        let (entry, effects) =
+            self.0.machine.arrive(Arrival { now, ends_at, first: request.attempt() <= 1 });
         self.0.let_loose(effects);
         match entry {
             Entry::Go(pass) => Admission::Go(pass),

@@ -101,14 +101,15 @@ impl Breaker {
     }
 
     /// A pass for an attempt where all may go; `None` where [`arrive`](Self::arrive) has to say.
-    /// The time is taken along where a call can be slow, and of those that are `sampled`.
+    /// The time is taken along where a call can be slow, and of one in so many where callers may
+    /// have to wait, who are let in by it.
     #[inline]
-    pub(crate) fn enter(&self, sampled: bool, now: impl FnOnce() -> u64) -> Option<Pass> {
+    pub(crate) fn enter(&self, now: impl FnOnce() -> u64) -> Option<Pass> {
         let word = self.word.load(Ordering::Acquire);
         if word & 0xff > CircuitState::Disabled as u64 {
             return None;
         }
-        let timed = self.policy.slow_call != 0 || sampled;
+        let timed = self.policy.slow_call != 0 || self.policy.parks() && self.memory.samples();
         Some(Pass(word, if timed { now() } else { 0 }))
     }
 
@@ -215,13 +216,17 @@ impl Breaker {
         }
     }
 
-    /// Moves what is known of a good call's time by an eighth of the difference. Two that do so at
-    /// once may lose one of the two, which an average does not notice.
+    /// Moves what is known of a good call's time towards this one: by a quarter of the difference
+    /// where it was quicker, by a thirty-second where it was not. A side that begins to suffer
+    /// answers slowly for some seconds before the circuit opens, and what was learnt of its health
+    /// must outlast them. Two that learn at once may lose one of the two, which an average does not
+    /// notice.
     fn learn(&self, took: u64) {
         let known = self.healthy.load(Ordering::Relaxed);
         let next = match known {
             0 => took,
-            _ => known - known / 8 + took / 8,
+            _ if took < known => known - (known - took) / 4,
+            _ => known + (took - known) / 32,
         };
         self.healthy.store(next.max(1), Ordering::Relaxed);
     }

@@ -31,7 +31,7 @@ fn breaker(policy: BreakerPolicy) -> Arc<Breaker> {
 }
 
 fn pass(breaker: &Breaker) -> Pass {
-    breaker.enter(false, || 1).expect("the circuit is closed")
+    breaker.enter(|| 1).expect("the circuit is closed")
 }
 
 /// Settles as the driver does.
@@ -65,7 +65,7 @@ fn opened(policy: BreakerPolicy) -> Arc<Breaker> {
 
 /// Arrives when the wait is over for sure; the number of the lease, if there was one.
 fn arrive(breaker: &Breaker, now: u64) -> Option<Pass> {
-    match breaker.arrive(Arrival { now, ends_at: u64::MAX }).0 {
+    match breaker.arrive(Arrival { now, ends_at: u64::MAX, first: true }).0 {
         Entry::Go(pass) => Some(pass),
         _ => None,
     }

@@ -1,7 +1,6 @@
 //! From open back to closed: the wait, the probes, the ramp.
 //!
-//! A circuit that is open waits, a little longer after each recovery that fails, and then gives out
-//! leases. The probes decide as soon as what is left of them can no longer change the answer. Where
+//! A circuit that is open waits, longer the longer the outage lasts, and then gives out leases. The probes decide as soon as what is left of them can no longer change the answer. Where
 //! callers were waiting, a good answer does not let all of them loose: a window of attempts opens
 //! from one on, and widens for as long as the other side answers about as fast as it used to.
 
@@ -16,6 +15,9 @@ use crate::values::nanos;
 use super::effects::Effects;
 use super::room::Room;
 use super::{Breaker, Sign, kind_of, took};
+
+/// Where callers wait, how many calls there are for each probe in the long run.
+const CALLS_PER_PROBE: u64 = 3;
 
 /// How many failures in a row end the ramp.
 const RAMP_FAILURES: u32 = 5;
@@ -52,25 +54,31 @@ struct Answer {
 pub(super) struct Ramp {
     window: u32,
     failed_in_a_row: u32,
+    /// What a success takes at present; 0 before the first.
+    takes: u64,
 }
 
-/// How often recoveries have failed in a row, and so how long the next wait is.
+/// How long the next wait is.
 pub(super) struct Growth {
+    /// How many recoveries failed in a row.
     failed: u32,
     last_wait: u64,
     closed_at: Option<u64>,
+    /// Since when the circuit is not closed, and how many calls have begun since.
+    tripped_at: u64,
+    begun: u32,
 }
 
 impl Growth {
     pub(super) const fn new() -> Self {
-        Self { failed: 0, last_wait: 0, closed_at: None }
+        Self { failed: 0, last_wait: 0, closed_at: None, tripped_at: 0, begun: 0 }
     }
 
     /// A closed circuit opens: a fresh start, unless it was closed for less long than it was open.
     pub(super) fn trip(&mut self, now: u64) {
         match self.closed_at {
             Some(closed_at) if now.saturating_sub(closed_at) < self.last_wait => self.fail(),
-            _ => self.failed = 0,
+            _ => (self.failed, self.tripped_at, self.begun) = (0, now, 0),
         }
     }
 
@@ -78,20 +86,42 @@ impl Growth {
         self.failed = self.failed.saturating_add(1);
     }
 
+    /// A call has begun while the circuit is not closed.
+    pub(super) const fn begin(&mut self) {
+        self.begun = self.begun.saturating_add(1);
+    }
+
     /// Closed at this time; `None` for a fresh start.
     pub(super) const fn close(&mut self, now: Option<u64>) {
         self.closed_at = now;
     }
 
-    /// Draws downward from the grown and capped wait, so that many breakers do not come back
-    /// together, and none stays open for longer than it may.
-    pub(super) fn wait(&mut self, policy: &BreakerPolicy, rng: &mut Rng) -> u64 {
-        let first =
-            if policy.parks() { policy.probe_gap.min(policy.open_for) } else { policy.open_for };
-        let factor = 1_u64.checked_shl(self.failed).unwrap_or(u64::MAX);
-        let longest = first.saturating_mul(factor).min(policy.max_open_for);
+    /// Draws downward from the longest wait, so that many breakers do not come back together, and
+    /// none stays open for longer than it may.
+    pub(super) fn wait(&mut self, policy: &BreakerPolicy, now: u64, rng: &mut Rng) -> u64 {
+        let longest = if policy.parks() {
+            self.longest_gap(policy, now)
+        } else {
+            let factor = 1_u64.checked_shl(self.failed).unwrap_or(u64::MAX);
+            policy.open_for.saturating_mul(factor).min(policy.max_open_for)
+        };
         self.last_wait = nanos::between(longest / 2, longest, rng.draw()).max(1);
         self.last_wait
+    }
+
+    /// The longest gap between two probes where callers wait: as long as the circuit has been open,
+    /// within bounds.
+    ///
+    /// The time of those who wait runs, so the end of the outage has to be noticed soon; and a probe
+    /// is load, which has to stay small beside that of the calls. One probe for a few calls, and no
+    /// more than about one in a second, does both. Where no call begins, somebody only tries again
+    /// by itself, as all others like it do at that moment: they are spread over twice `open_for`.
+    fn longest_gap(&self, policy: &BreakerPolicy, now: u64) -> u64 {
+        let open_for = now.saturating_sub(self.tripped_at);
+        let between_calls = open_for.checked_div(self.begun.into()).unwrap_or(u64::MAX);
+        let most = between_calls.saturating_mul(CALLS_PER_PROBE).max(nanos::PER_SECOND);
+        let most = most.min(policy.open_for.saturating_mul(2)).min(policy.max_open_for);
+        open_for.max(policy.probe_gap).min(most)
     }
 }
 
@@ -121,15 +151,23 @@ impl Trial {
 }
 
 impl Ramp {
-    const START: Self = Self { window: 1, failed_in_a_row: 0 };
+    const START: Self = Self { window: 1, failed_in_a_row: 0, takes: 0 };
 
     pub(super) const fn window(self) -> u32 {
         self.window
     }
 
+    /// The time that a call has to have left to be worth an attempt. The other side is not yet what
+    /// it was, so it is twice what a success takes at present: work for somebody who is gone by
+    /// then would be missing for the others.
+    pub(super) const fn needs(self) -> u64 {
+        self.takes.saturating_mul(2)
+    }
+
     /// Takes a success into account that took `took` where `healthy` is what is usual.
     const fn succeed(&mut self, took: u64, healthy: u64) {
         self.failed_in_a_row = 0;
+        self.takes = if self.takes == 0 { took } else { self.takes - self.takes / 4 + took / 4 };
         if healthy == 0 || took / 2 < healthy {
             self.window = self.window.saturating_add(1);
         } else if took / 3 > healthy && self.window > 1 {
@@ -169,7 +207,16 @@ impl Breaker {
             let mut effects = Effects::default();
             if answer.sign != Sign::Nothing {
                 let verdict = self.weigh(&mut room.phase, answer, took(pass, now));
-                self.decide(room, verdict, (answer.kind, now), &mut effects);
+                match verdict {
+                    None => {}
+                    Some(true) => self.recover(room, &mut effects, Some(now)),
+                    Some(false) => {
+                        room.growth.fail();
+                        // A probe that hung was a gap by itself.
+                        let since = if self.policy.parks() { pass.1 } else { now };
+                        self.open(room, answer.kind, (since, now), &mut effects);
+                    }
+                }
             }
             self.release(room, now, &mut effects);
             self.keep_time(room, None, &mut effects);
@@ -194,23 +241,6 @@ impl Breaker {
                 None
             }
             Phase::Calm | Phase::Open { .. } => None,
-        }
-    }
-
-    fn decide(
-        &self,
-        room: &mut Room,
-        verdict: Option<bool>,
-        (kind, now): (Option<ErrorKind>, u64),
-        effects: &mut Effects,
-    ) {
-        match verdict {
-            None => {}
-            Some(true) => self.recover(room, effects, Some(now)),
-            Some(false) => {
-                room.growth.fail();
-                self.open(room, kind, now, effects);
-            }
         }
     }
 

@@ -61,6 +61,13 @@ impl Ring {
         u64::from(self.failures.size)
     }
 
+    /// How many calls were ever recorded; wraps.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation)] // wraps
+    pub(super) fn recorded(&self) -> u32 {
+        self.cursor.load(Ordering::Relaxed) as u32
+    }
+
     /// The call of this number failed after all, if the ring still holds it.
     pub(super) fn fail_late(&self, number: u64) {
         let held = self.cursor.load(Ordering::SeqCst).saturating_sub(number) <= self.size();

@@ -111,21 +111,21 @@ impl Breaker {
             }
             let mut effects = Effects::default();
             room.growth.trip(now);
-            self.open(room, kind, now, &mut effects);
+            self.open(room, kind, (now, now), &mut effects);
             Some(effects)
         })
     }
 
-    /// Opens, for as long as the failures so far ask for.
+    /// Opens, for as long as the outage so far asks for, counted from `since`.
     pub(super) fn open(
         &self,
         room: &mut Room,
         kind: Option<ErrorKind>,
-        now: u64,
+        (since, now): (u64, u64),
         effects: &mut Effects,
     ) {
-        let wait = room.growth.wait(&self.policy, &mut room.rng);
-        room.phase = Phase::Open { until: now.saturating_add(wait) };
+        let wait = room.growth.wait(&self.policy, now, &mut room.rng);
+        room.phase = Phase::Open { until: since.saturating_add(wait).max(now) };
         room.opened += 1;
         room.cause = kind.map(|kind| (kind, Arc::from(kind.as_str())));
         self.turn(room, CircuitState::Open, effects);

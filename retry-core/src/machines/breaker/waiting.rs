@@ -24,6 +24,8 @@ pub(crate) struct Arrival {
     pub(crate) now: u64,
     /// When its call ends; `u64::MAX` for never.
     pub(crate) ends_at: u64,
+    /// Whether it is the first attempt of its call.
+    pub(crate) first: bool,
 }
 
 /// The answer to one who arrives.
@@ -67,13 +69,16 @@ impl Breaker {
     }
 
     fn place(&self, room: &mut Room, arrival: Arrival, effects: &mut Effects) -> Entry {
-        let Arrival { now, ends_at } = arrival;
+        let Arrival { now, ends_at, first } = arrival;
         let state = self.state();
         if state as u8 <= CircuitState::Disabled as u8 {
             return Entry::Go(self.open_pass(now));
         }
         if state == CircuitState::ForcedOpen {
             return Entry::Refuse(None);
+        }
+        if first {
+            room.growth.begin();
         }
         room.leases.expire(now);
         if let Phase::Open { until } = room.phase
@@ -203,8 +208,12 @@ impl Breaker {
     /// Whether the call would end before its attempt, or the wait is over anyway.
     fn is_too_late(&self, room: &mut Room, ticket: u64, now: u64) -> bool {
         let healthy = self.healthy.load(Ordering::Relaxed);
+        let needs = match room.phase {
+            Phase::Ramp(ramp) => ramp.needs().max(healthy),
+            _ => healthy,
+        };
         room.queue.get(ticket).is_none_or(|waiter| {
-            waiter.leaves_at <= now || waiter.ends_at.saturating_sub(now) < healthy
+            waiter.leaves_at <= now || waiter.ends_at.saturating_sub(now) < needs
         })
     }
 

@@ -14,8 +14,14 @@ use super::ring::Ring;
 pub(super) struct Memory {
     /// Failures since the last success.
     streak: AtomicU32,
+    /// How many calls began, about, where no ring counts them.
+    begun: AtomicU32,
     window: Window,
 }
+
+/// Of the first so many calls each tells how long it took, and then one in so many.
+const SAMPLE: u32 = 32;
+const FIRST_SAMPLES: u32 = 8;
 
 enum Window {
     None,
@@ -57,7 +63,7 @@ impl Memory {
             }
             WindowUnit::Nanos => Window::Buckets(Box::new(Buckets::new(policy.window, with_slow))),
         };
-        Self { streak: AtomicU32::new(0), window }
+        Self { streak: AtomicU32::new(0), begun: AtomicU32::new(0), window }
     }
 
     /// Records a success that was not slow. Whether that is all there is to do: else the counts
@@ -73,6 +79,21 @@ impl Memory {
             Window::Ring(ring) => ring.succeed(policy.min_calls),
             Window::Buckets(buckets) => buckets.succeed(now()),
         }
+    }
+
+    /// Whether it is the turn of a call that begins to tell how long it takes. Read from what is
+    /// written anyway as calls end; without a ring, from a count that may lose some, and so needs no
+    /// locked operation.
+    #[inline]
+    pub(super) fn samples(&self) -> bool {
+        let count = if let Window::Ring(ring) = &self.window {
+            ring.recorded()
+        } else {
+            let begun = self.begun.load(Ordering::Relaxed);
+            self.begun.store(begun.wrapping_add(1), Ordering::Relaxed);
+            begun
+        };
+        count < FIRST_SAMPLES || count.is_multiple_of(SAMPLE)
     }
 
     /// Records a call that ended. Whether the circuit has to open.

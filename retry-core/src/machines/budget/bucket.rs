@@ -33,12 +33,14 @@ impl Bucket {
         }
     }
 
-    /// A success: counts the call, and deposits unless the bucket is full.
+    /// A success: counts the call, and deposits unless the bucket is full. Whether it is the first
+    /// call of all.
     #[inline]
-    pub(super) fn deposit(&self) {
+    pub(super) fn deposit(&self) -> bool {
         let word = self.word.load(Ordering::Relaxed);
         let deposit = if balance(word) < self.max { self.deposit } else { 0 };
         self.word.fetch_add(CALL + u64::from(deposit), Ordering::Relaxed);
+        calls(word) == 0
     }
 
     /// Counts a call that brings nothing. Returns how many there were before.

@@ -119,7 +119,11 @@ impl Budget {
     #[inline]
     pub(crate) fn succeeded(&self, attempt: u32, last: Reservation, now: impl FnOnce() -> u64) {
         match &self.tokens {
-            Tokens::Bucket(bucket, _) if attempt <= 1 => bucket.deposit(),
+            Tokens::Bucket(bucket, capacity) if attempt <= 1 => {
+                if bucket.deposit() {
+                    capacity.pace.begin(now());
+                }
+            }
             tokens => self.succeeded_otherwise(tokens, attempt, (last, now)),
         }
     }
@@ -135,7 +139,9 @@ impl Budget {
             (Tokens::Bucket(bucket, _), Model::Productive { payback, .. }) => {
                 bucket.put(share(last.0, payback));
             }
-            (Tokens::Bucket(bucket, _), Model::Grpc { .. }) => bucket.deposit(),
+            (Tokens::Bucket(bucket, _), Model::Grpc { .. }) => {
+                bucket.deposit();
+            }
             (Tokens::Bucket(bucket, _), _) => bucket.put(last.0),
             // A call brings its share once, at the end of its first attempt.
             (Tokens::Window(window), Model::Ratio { ratio, .. }) if attempt <= 1 => {

@@ -3,7 +3,8 @@
 //! Ten tokens in each of three hundred slow processes are a storm of three thousand retries, so a
 //! budget holds about a second of its own process's calls. They are counted where they succeed,
 //! without a clock; the time is read where one fails, and there the rate is worked out, at most
-//! once a second.
+//! once a second. The first success reads it too, so that a process that was well for a while
+//! knows its rate when the outage begins: the retries of the first second are the most.
 //!
 //! The time and the count of a look are one word, so that threads that look at once cannot mix two
 //! looks up. The time is in ticks of 2^24 ns (17 ms), of which a half word holds two years.
@@ -33,6 +34,11 @@ impl Pace {
         pub(super) fn new(unknown: u32) -> Self {
             Self { rated: Look::never(), touched: Look::never(), per_second: AtomicU32::new(unknown) }
         }
+    }
+
+    /// The first call of all has ended, at `now`.
+    pub(super) fn begin(&self, now: u64) {
+        self.rated.renew(0, ticks(now), u32::MAX);
     }
 
     /// The calls of one second, in units of a token.
@@ -119,6 +125,18 @@ mod tests {
         assert!(!pace.failure(503, 504, SECOND / 2));
         assert_eq!(pace.per_second(), 10 * TOKEN, "nothing is known in the first second");
         assert!(!pace.failure(504, 505, 2 * SECOND));
+        let rate = pace.per_second();
+        assert!((19 * TOKEN / 10..=21 * TOKEN / 10).contains(&rate), "{rate}");
+    }
+
+    #[test]
+    fn who_was_well_for_a_second_knows_the_rate_at_the_first_failure() {
+        let pace = Pace::new(10 * TOKEN);
+        pace.begin(0);
+        assert!(!pace.failure(3, 4, SECOND / 2));
+        assert_eq!(pace.per_second(), 10 * TOKEN);
+        pace.begin(SECOND);
+        assert!(!pace.failure(30, 31, 15 * SECOND));
         let rate = pace.per_second();
         assert!((19 * TOKEN / 10..=21 * TOKEN / 10).contains(&rate), "{rate}");
     }

@@ -1,10 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod adapters;
 mod drivers;
 mod machines;
 mod seams;
 mod values;
 
+#[cfg(feature = "serde")]
+#[doc(inline)]
+pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig};
 #[doc(inline)]
 pub use crate::drivers::{
     attempts::Attempts,

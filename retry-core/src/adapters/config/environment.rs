@@ -17,9 +17,10 @@ pub(super) fn tree(prefix: &str, variables: impl IntoIterator<Item = (String, St
     wanted.sort();
     let mut root = Table::default();
     for (rest, name, value) in wanted {
-        // A name in small letters is another variable, and so no key.
-        let lower = rest.chars().any(|c| c.is_ascii_lowercase());
-        let word = if lower { rest } else { rest.to_ascii_lowercase() };
+        // The keys are in small letters, and only what is in capitals means one: with others it is
+        // another variable, which must not be read as well.
+        let is_key = !rest.chars().any(|c| c.is_ascii_lowercase());
+        let word = if is_key { rest.to_ascii_lowercase() } else { rest.to_ascii_uppercase() };
         place(&mut root, &word, Origin::Variable(name), Data::Raw(value));
     }
     root

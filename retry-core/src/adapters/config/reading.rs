@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::adapters::config::check::{self, Cause};
 use crate::adapters::config::error::ConfigError;
 use crate::adapters::config::keys::{KIND, Key, LABELS, Labels, POLICY};
-use crate::adapters::config::node::{Data, Entry, Table};
+use crate::adapters::config::node::{Data, Entry, Origin, Table};
 use crate::adapters::config::unknown;
 use crate::values::kind::ErrorKind;
 use crate::values::kind_policy::KindPolicy;
@@ -74,12 +74,14 @@ impl Reading<'_> {
     /// Notes the keys that do not exist, and those that are there twice.
     pub(super) fn names(&mut self, table: &Table, path: &str, keys: &[&str]) {
         for (at, entry) in table.0.iter().enumerate() {
-            let why = if !keys.contains(&entry.key.as_str()) {
-                unknown::why(entry, path, keys)
-            } else if table.0[..at].iter().any(|before| before.key == entry.key) {
-                format!("`{}` is given twice", entry.key)
-            } else {
-                continue;
+            let before = table.0[..at].iter().find(|before| before.key == entry.key);
+            let why = match before {
+                _ if !keys.contains(&entry.key.as_str()) => unknown::why(entry, path, keys),
+                Some(Entry { origin: Origin::Variable(name), .. }) => {
+                    format!("`{}` is given twice, first as `{name}`", entry.key)
+                }
+                Some(_) => format!("`{}` is given twice", entry.key),
+                None => continue,
             };
             let path = join(path, &entry.key);
             let error = ConfigError::of_key(&path, &entry.origin, why);

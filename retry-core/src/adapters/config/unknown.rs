@@ -60,18 +60,16 @@ fn spelled_out() -> Vec<String> {
 
 /// Why `entry`, in the table at `path` with these keys, is none of them.
 pub(super) fn why(entry: &Entry, path: &str, keys: &[&str]) -> String {
-    let word = entry.key.as_str();
     let what = if path == "on" { "kind" } else { "key" };
     let hint = hint(entry, path, keys).unwrap_or_else(|| {
         let of = if path.is_empty() { String::new() } else { format!(" of `{path}`") };
         format!("; the {what}s{of} are {}", keys.join(", "))
     });
-    debug_assert!(!keys.contains(&word), "`{word}` is a key");
     format!("unknown {what}{hint}")
 }
 
 fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
-    let word = entry.key.as_str();
+    let word = &*entry.key.to_ascii_lowercase();
     let did_you_mean = |key: &str| Some(format!("; did you mean `{}`?", spelled(entry, key)));
     if let "max_retries" | "retries" | "times" = word
         && keys.contains(&"max_attempts")

@@ -2,11 +2,15 @@
 // The model checks leave out what the machines are built into.
 #![cfg_attr(retry_loom, allow(dead_code, unused_imports, unreachable_pub))]
 
+mod adapters;
 mod drivers;
 mod machines;
 mod seams;
 mod values;
 
+#[cfg(feature = "serde")]
+#[doc(inline)]
+pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig};
 #[doc(inline)]
 pub use crate::drivers::{
     attempts::Attempts,

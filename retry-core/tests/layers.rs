@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders below `src`, from the lowest layer to the highest.
-const LAYERS: [&str; 4] = ["values", "seams", "machines", "drivers"];
+const LAYERS: [&str; 5] = ["values", "seams", "machines", "drivers", "adapters"];
 
 /// The layers that hold none of the words below.
 const PURE: [&str; 2] = ["values", "machines"];

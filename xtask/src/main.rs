@@ -87,7 +87,7 @@ fn clippy(tools: &Tools) -> Result<(), String> {
     let deny = ["--", "--deny", "warnings"];
     tools.cargo(["clippy", "--workspace", "--all-targets"].iter().chain(&deny))?;
     let foreign = ["anyhow", "http", "hyper", "redis", "reqwest", "sqlx", "tonic"];
-    for features in ["", "macros", "tracing"].into_iter().chain(foreign) {
+    for features in ["", "macros", "serde", "toml", "tracing"].into_iter().chain(foreign) {
         let core = ["clippy", "--package", "retry-core", "--no-default-features", "--features"];
         let targets: &[&str] = if foreign.contains(&features) {
             &["--lib", "--test", "foreign", "--test", "retry_after"]

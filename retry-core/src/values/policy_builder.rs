@@ -206,7 +206,8 @@ impl RetryPolicyBuilder {
         None
     }
 
-    const fn kind_error(&self, own: &KindPolicy) -> Option<PolicyError> {
+    /// The first field of a kind's schedule that is out of its bound, under this policy.
+    pub(crate) const fn kind_error(&self, own: &KindPolicy) -> Option<PolicyError> {
         if let Some(0) = own.max_attempts {
             return Some(PolicyError::new(Field::MaxAttempts, Value::Count(0), Bound::AtLeastOne));
         }

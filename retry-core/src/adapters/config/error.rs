@@ -1,0 +1,163 @@
+//! What is wrong with settings: which key, where, which value, and why.
+
+use std::fmt;
+
+use crate::adapters::config::node::{Data, Origin};
+
+/// One mistake in settings.
+///
+/// Permanent: the same settings fail the same way. Its text names place, key, value and reason:
+///
+/// ```
+/// use retry_core::RetryConfig;
+///
+/// let variables = [("RETRY_BILLING_MAX_ATTEMPTS".to_owned(), "0".to_owned())];
+/// let errors = RetryConfig::from_env("RETRY_BILLING", variables).unwrap_err();
+/// assert_eq!(errors.iter().next().unwrap().key(), "max_attempts");
+/// assert_eq!(
+///     errors.to_string(),
+///     "RETRY_BILLING_MAX_ATTEMPTS = 0: must be at least 1, since it counts the first call",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfigError {
+    key: String,
+    origin: Origin,
+    value: Option<String>,
+    reason: String,
+}
+
+impl ConfigError {
+    /// A mistake in the key itself, or, without a key, in the text around it.
+    pub(super) fn of_key(key: &str, origin: &Origin, reason: impl Into<String>) -> Self {
+        Self { key: key.to_owned(), origin: origin.clone(), value: None, reason: reason.into() }
+    }
+
+    /// A mistake in the value of a key.
+    pub(super) fn of_value(
+        key: &str,
+        (origin, data): (&Origin, &Data),
+        reason: impl Into<String>,
+    ) -> Self {
+        Self { value: Some(data.to_string()), ..Self::of_key(key, origin, reason) }
+    }
+
+    /// The key with the tables that it is in, such as `on.rate_limit.max_attempts`; empty where
+    /// the text is no TOML at all.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The line of the key, from 1, where the settings are a text.
+    #[must_use]
+    pub const fn line(&self) -> Option<usize> {
+        match self.origin {
+            Origin::Text { line, .. } => Some(line),
+            _ => None,
+        }
+    }
+
+    /// The column of the key, from 1 and in characters, where the settings are a text.
+    #[must_use]
+    pub const fn column(&self) -> Option<usize> {
+        match self.origin {
+            Origin::Text { column, .. } => Some(column),
+            _ => None,
+        }
+    }
+
+    /// The name of the variable, where the settings are those of the environment.
+    #[must_use]
+    pub fn variable(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Variable(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The value, as it was written; `None` where the key is the mistake.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
+    /// What is wrong, and what would be right.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match &self.origin {
+            Origin::Nowhere => self.key.as_str(),
+            Origin::Variable(name) => name.as_str(),
+            Origin::Text { line, column } => {
+                write!(f, "line {line}, column {column}: ")?;
+                self.key.as_str()
+            }
+        };
+        match &self.value {
+            Some(value) => write!(f, "{name} = {value}: ")?,
+            None if name.is_empty() => {}
+            None => write!(f, "{name}: ")?,
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// All mistakes in settings: at least one, those in a text in its order.
+///
+/// Its text has a line for each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfigErrors(Vec<ConfigError>);
+
+impl ConfigErrors {
+    /// `Ok` where nothing is wrong.
+    pub(super) fn check(mut errors: Vec<ConfigError>) -> Result<(), Self> {
+        // What has no place in a text stays where it was found.
+        errors.sort_by_key(|error| (error.line(), error.column()));
+        if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
+    }
+
+    /// The mistakes.
+    pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a ConfigErrors {
+    type Item = &'a ConfigError;
+    type IntoIter = std::slice::Iter<'a, ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for ConfigErrors {
+    type Item = ConfigError;
+    type IntoIter = std::vec::IntoIter<ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, error) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            error.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {}

@@ -1,0 +1,116 @@
+//! The gates of settings: what their tables say over those of the base.
+
+use crate::adapters::config::check::{self, Cause};
+use crate::adapters::config::keys::{BUDGET, BUDGETS, CIRCUIT_BREAKER, RATE_LIMIT, sort_of};
+use crate::adapters::config::node::{Data, Table};
+use crate::adapters::config::reading::{Reading, join};
+use crate::adapters::config::suggest::did_you_mean;
+use crate::adapters::config::unknown;
+use crate::values::breaker_policy::BreakerPolicy;
+use crate::values::budget_policy::BudgetPolicy;
+use crate::values::preset::Preset;
+use crate::values::rate_limit_policy::RateLimitPolicy;
+
+impl Reading<'_> {
+    pub(super) fn gates(&mut self, base: &Preset, canonical: &mut Table) -> Preset {
+        let breaker = (base.circuit_breaker(), BreakerPolicy::new());
+        let breaker = self.gate("circuit_breaker", breaker, canonical, Self::circuit_breaker);
+        let budget = (base.budget(), BudgetPolicy::new());
+        let budget = self.gate("budget", budget, canonical, Self::budget);
+        let rate_limit = (base.rate_limit(), RateLimitPolicy::new());
+        let rate_limit = self.gate("rate_limit", rate_limit, canonical, Self::rate_limit);
+        let preset = Preset::new(base.policy());
+        let preset = budget.map_or(preset.without_budget(), |budget| preset.with_budget(budget));
+        let preset = breaker.map_or(preset, |breaker| preset.with_circuit_breaker(breaker));
+        rate_limit.map_or(preset, |rate_limit| preset.with_rate_limit(rate_limit))
+    }
+
+    /// A gate: as in the base, none, one with the defaults, or one with keys of its own.
+    fn gate<P>(
+        &mut self,
+        name: &str,
+        (base, default): (Option<P>, P),
+        canonical: &mut Table,
+        read: fn(&mut Self, &Table, P, &mut Table) -> P,
+    ) -> Option<P> {
+        let Some(entry) = self.root.get(name) else { return base };
+        let (gate, data) = match (&entry.data, entry.data.text()) {
+            (_, Some("none")) => (None, Data::word("none")),
+            (_, Some("default")) => (Some(default), Data::word("default")),
+            (Data::Table(table), _) => {
+                let mut written = Table::default();
+                let gate = read(self, table, base.unwrap_or(default), &mut written);
+                (Some(gate), Data::Table(written))
+            }
+            _ => {
+                let why = "takes a table of its keys, \"default\" or \"none\"";
+                self.refuse(name.to_owned(), entry, why);
+                return base;
+            }
+        };
+        canonical.push(name, entry.origin.clone(), data);
+        gate
+    }
+
+    fn circuit_breaker(
+        &mut self,
+        table: &Table,
+        base: BreakerPolicy,
+        canonical: &mut Table,
+    ) -> BreakerPolicy {
+        const PATH: &str = "circuit_breaker";
+        self.names(table, PATH, &unknown::names(CIRCUIT_BREAKER));
+        let mut draft = base.to_builder();
+        self.values(CIRCUIT_BREAKER, (table, PATH), &mut draft, canonical);
+        if let (Some(_), Some(waiting)) = (table.get("on_open"), table.get("max_waiting")) {
+            let why = "`max_waiting` already says that callers wait at an open circuit: leave it or `on_open` out";
+            self.refuse(join(PATH, "max_waiting"), waiting, why);
+        }
+        loop {
+            match draft.build() {
+                Ok(policy) => return policy,
+                Err(error) => {
+                    self.blame(&Cause::of_breaker(PATH, &error), |_| false);
+                    check::repair_breaker(&mut draft, &error);
+                }
+            }
+        }
+    }
+
+    fn budget(&mut self, table: &Table, base: BudgetPolicy, canonical: &mut Table) -> BudgetPolicy {
+        const PATH: &str = "budget";
+        self.names(table, PATH, &unknown::budget());
+        let mut budget = base;
+        if let Some(entry) = table.get("kind") {
+            let words = BUDGETS.map(|(word, _)| word);
+            let sort =
+                entry.data.text().and_then(|text| words.iter().position(|word| *word == text));
+            let Some(sort) = sort else {
+                let hint = did_you_mean(entry.data.text().unwrap_or_default(), words);
+                let why = format!("unknown budget{hint}; it takes \"{}\"", words.join("\", \""));
+                self.refuse(join(PATH, "kind"), entry, why);
+                // What its keys mean is not known without it.
+                return base;
+            };
+            canonical.push("kind", entry.origin.clone(), Data::word(words[sort]));
+            if sort != sort_of(&base) {
+                budget = BUDGETS[sort].1;
+            }
+        }
+        self.values(BUDGET, (table, PATH), &mut budget, canonical);
+        budget
+    }
+
+    fn rate_limit(
+        &mut self,
+        table: &Table,
+        base: RateLimitPolicy,
+        canonical: &mut Table,
+    ) -> RateLimitPolicy {
+        const PATH: &str = "rate_limit";
+        self.names(table, PATH, &unknown::names(RATE_LIMIT));
+        let mut limit = base;
+        self.values(RATE_LIMIT, (table, PATH), &mut limit, canonical);
+        limit
+    }
+}

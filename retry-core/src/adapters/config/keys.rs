@@ -1,0 +1,256 @@
+//! Every key: what it takes, where it goes, and where it comes from again.
+//!
+//! Reading, writing, the nearest key to a wrong one and the names of variables are all made from
+//! these tables. The names and words are those of the attribute.
+
+use std::time::Duration;
+
+use crate::adapters::config::form::{Form, Misread};
+use crate::adapters::config::node::Data;
+use crate::values::breaker_builder::BreakerPolicyBuilder;
+use crate::values::breaker_policy::{OnOpen, Window};
+use crate::values::budget_policy::{BudgetPolicy, Model, TOKEN};
+use crate::values::jitter::Jitter;
+use crate::values::kind_policy::KindPolicy;
+use crate::values::kinds::Kinds;
+use crate::values::limit_error::{LimitBound, LimitError, LimitField, LimitValue};
+use crate::values::policy_builder::RetryPolicyBuilder;
+use crate::values::rate_limit_policy::RateLimitPolicy;
+use crate::values::scope::Scope;
+use crate::values::strategy::Strategy;
+
+/// A key of a table of settings for a `T`.
+pub(super) struct Key<T> {
+    pub(super) name: &'static str,
+    /// Reads the value and sets it; gives it back as it is written.
+    pub(super) set: fn(&mut T, &Data) -> Result<Data, Wrong>,
+    /// The value, where there is one that can be written.
+    pub(super) get: fn(&T) -> Option<Data>,
+}
+
+/// What is wrong with the value of a key, whatever the other keys say.
+pub(super) struct Wrong {
+    pub(super) why: String,
+    /// The value as it is written, where only the budget that it is for is of a sort that has no
+    /// such key.
+    pub(super) for_other_budget: Option<Data>,
+}
+
+impl Wrong {
+    fn out_of_bound(error: &LimitError, written: Data) -> Self {
+        let other_budget = error.bound() == LimitBound::OtherBudget;
+        Self { why: error.bound().to_string(), for_other_budget: other_budget.then_some(written) }
+    }
+}
+
+fn read<T: Form>(data: &Data, example: &str) -> Result<T, Wrong> {
+    T::read(data).map_err(|misread| {
+        let why = match misread {
+            Misread::Because(why) => why,
+            Misread::Form if example.is_empty() => format!("takes {}", T::takes()),
+            Misread::Form => format!("takes {}, such as {example}", T::takes()),
+        };
+        Wrong { why, for_other_budget: None }
+    })
+}
+
+/// What a setter answers: nothing, where the builder looks at the value later.
+trait Answer {
+    fn check(self) -> Result<(), LimitError>;
+}
+
+impl Answer for () {
+    fn check(self) -> Result<(), LimitError> {
+        Ok(())
+    }
+}
+
+impl Answer for Result<(), LimitError> {
+    fn check(self) -> Result<(), LimitError> {
+        self
+    }
+}
+
+macro_rules! keys {
+    ($target:ty: $($name:ident: $form:ty, $example:literal, $set:expr, $get:expr;)*) => {
+        &[$(Key {
+            name: stringify!($name),
+            set: |target, data| {
+                let value = read::<$form>(data, $example)?;
+                let written = value.write();
+                match Answer::check(set_as::<$target, $form, _>($set)(target, value)) {
+                    Ok(()) => Ok(written),
+                    Err(error) => Err(Wrong::out_of_bound(&error, written)),
+                }
+            },
+            get: |target| get_as::<$target, $form>($get)(target).map(|value| value.write()),
+        }),*]
+    };
+}
+
+/// Tell a closure what its arguments are.
+const fn set_as<T, V, A>(set: fn(&mut T, V) -> A) -> fn(&mut T, V) -> A {
+    set
+}
+
+const fn get_as<T, V>(get: fn(&T) -> Option<V>) -> fn(&T) -> Option<V> {
+    get
+}
+
+/// What the calls of a handle are known by.
+#[derive(Default)]
+pub(super) struct Labels {
+    pub(super) name: Option<String>,
+    pub(super) service: Option<String>,
+}
+
+pub(super) const LABELS: &[Key<Labels>] = keys! { Labels:
+    name: String, "\"billing::charge\"", |to, name| to.name = Some(name), |of| of.name.clone();
+    service: String, "\"billing\"",
+        |to, service| to.service = Some(service), |of| of.service.clone();
+};
+
+pub(super) const POLICY: &[Key<RetryPolicyBuilder>] = keys! { RetryPolicyBuilder:
+    max_attempts: u32, "3", |to, attempts| to.max_attempts = attempts, |of| Some(of.max_attempts);
+    strategy: Strategy, "", |to, strategy| to.strategy = strategy, |of| Some(of.strategy);
+    initial_delay: Duration, "\"250ms\"",
+        |to, delay| to.initial_delay = delay, |of| Some(of.initial_delay);
+    max_delay: Duration, "\"30s\"", |to, delay| to.max_delay = delay, |of| Some(of.max_delay);
+    // With another strategy a multiplier that is said is a mistake.
+    multiplier: f64, "2.0", |to, factor| *to = to.multiplier(factor),
+        |of| (of.strategy == Strategy::Exponential).then_some(of.multiplier);
+    // The same for the random strategy and a jitter.
+    jitter: Jitter, "", |to, jitter| *to = to.jitter(jitter),
+        |of| (of.strategy != Strategy::Random || of.jitter == Jitter::None).then_some(of.jitter);
+    timeout: Option<Duration>, "\"1m30s\"", |to, limit| to.timeout = limit, |of| Some(of.timeout);
+    attempt_timeout: Option<Duration>, "\"2s\"",
+        |to, limit| to.attempt_timeout = limit, |of| Some(of.attempt_timeout);
+    max_hint: Duration, "\"5m\"", |to, hint| to.max_hint = hint, |of| Some(of.max_hint);
+};
+
+pub(super) const KIND: &[Key<KindPolicy>] = keys! { KindPolicy:
+    max_attempts: u32, "8", |to, attempts| to.max_attempts = Some(attempts), |of| of.max_attempts;
+    strategy: Strategy, "", change_strategy, |of| of.strategy;
+    initial_delay: Duration, "\"1s\"",
+        |to, delay| to.initial_delay = Some(delay), |of| of.initial_delay;
+    max_delay: Duration, "\"30s\"", |to, delay| to.max_delay = Some(delay), |of| of.max_delay;
+    multiplier: f64, "2.0", |to, factor| to.multiplier = Some(factor), |of| of.multiplier;
+    jitter: Jitter, "", |to, jitter| to.jitter = Some(jitter), |of| of.jitter;
+    cost: f64, "2.0", |to, tokens| to.cost = Some(tokens), |of| of.cost;
+};
+
+/// Another growth takes what belonged to the one before with it, as in a policy, where a
+/// multiplier means nothing without the exponential strategy.
+fn change_strategy(to: &mut KindPolicy, strategy: Strategy) {
+    to.strategy = Some(strategy);
+    if strategy != Strategy::Exponential {
+        to.multiplier = None;
+    }
+    if strategy == Strategy::Random {
+        to.jitter = None;
+    }
+}
+
+pub(super) const CIRCUIT_BREAKER: &[Key<BreakerPolicyBuilder>] = keys! { BreakerPolicyBuilder:
+    failure_ratio: f64, "0.5", |to, ratio| to.failure_ratio = ratio, |of| Some(of.failure_ratio);
+    window: Option<Window>, "100 or \"10s\"", |to, window| to.window = window, |of| Some(of.window);
+    min_calls: u32, "20", |to, calls| to.min_calls = calls, |of| Some(of.min_calls);
+    consecutive_failures: Option<u32>, "5",
+        |to, failures| to.consecutive_failures = failures, |of| Some(of.consecutive_failures);
+    slow_call: Option<Duration>, "\"2s\"",
+        |to, limit| to.slow_call = limit, |of| Some(of.slow_call);
+    slow_ratio: f64, "0.5", |to, ratio| to.slow_ratio = ratio, |of| Some(of.slow_ratio);
+    failures: Kinds, "[\"network\", \"timeout\"]",
+        |to, kinds| to.failures = kinds, |of| Some(of.failures);
+    ignored: Kinds, "[\"client\"]", |to, kinds| to.ignored = kinds, |of| Some(of.ignored);
+    open_for: Duration, "\"5s\"", |to, time| to.open_for = time, |of| Some(of.open_for);
+    max_open_for: Duration, "\"1m\"",
+        |to, time| to.max_open_for = time, |of| Some(of.max_open_for);
+    probes: u32, "1", |to, probes| to.probes = probes, |of| Some(of.probes);
+    lease: Duration, "\"10s\"", |to, lease| to.lease = lease, |of| Some(of.lease);
+    on_open: OnOpen, "", |to, on_open| to.on_open = on_open,
+        |of| (of.on_open == OnOpen::Refuse).then_some(of.on_open);
+    max_waiting: u32, "1000", |to, max_waiting| to.on_open = OnOpen::Park { max_waiting },
+        |of| match of.on_open {
+            OnOpen::Park { max_waiting } => Some(max_waiting),
+            OnOpen::Refuse => None,
+        };
+    park_for: Duration, "\"30s\"", |to, time| to.park_for = time, |of| Some(of.park_for);
+    probe_gap: Duration, "\"100ms\"", |to, gap| to.probe_gap = gap, |of| Some(of.probe_gap);
+    counts: Scope, "", |to, scope| to.scope = scope, |of| Some(of.scope);
+};
+
+pub(super) const RATE_LIMIT: &[Key<RateLimitPolicy>] = keys! { RateLimitPolicy:
+    beta: f64, "0.7", |to, beta| changed(to, to.try_with_beta(beta)), |of| Some(of.beta);
+    scale: f64, "0.4", |to, scale| changed(to, to.try_with_scale(scale)), |of| Some(of.scale);
+    min_rate: f64, "0.5",
+        |to, rate| changed(to, to.try_with_min_rate(rate)), |of| Some(of.min_rate);
+    max_wait: Duration, "\"5m\"",
+        |to, wait| changed(to, to.try_with_max_wait(wait)), |of| Some(of.max_wait);
+};
+
+fn changed<T>(to: &mut T, with: Result<T, LimitError>) -> Result<(), LimitError> {
+    *to = with?;
+    Ok(())
+}
+
+/// The sorts of budgets, by the word for `kind`, each with its numbers where nothing else is said.
+/// Tower's and Finagle's share is a fifth; gRPC's numbers are those of its own examples.
+pub(super) const BUDGETS: [(&str, BudgetPolicy); 4] = [
+    ("productive", BudgetPolicy::new()),
+    ("ratio", BudgetPolicy::ratio(0.2)),
+    ("grpc", BudgetPolicy::grpc(10, 0.1)),
+    ("aws", BudgetPolicy::aws()),
+];
+
+/// Which of [`BUDGETS`] a budget is of.
+pub(super) const fn sort_of(budget: &BudgetPolicy) -> usize {
+    match budget.model {
+        Model::Productive { .. } => 0,
+        Model::Ratio { .. } => 1,
+        Model::Grpc { .. } => 2,
+        Model::Aws => 3,
+    }
+}
+
+/// All keys of budgets but `kind`, which says which of them there are.
+pub(super) const BUDGET: &[Key<BudgetPolicy>] = keys! { BudgetPolicy:
+    ratio: f64, "0.1", |to, ratio| changed(to, to.try_with_ratio(ratio)), |of| match of.model {
+        Model::Productive { ratio, .. } | Model::Ratio { ratio, .. } => Some(tokens(ratio)),
+        _ => None,
+    };
+    payback: f64, "1.5",
+        |to, payback| changed(to, to.try_with_payback(payback)), |of| match of.model {
+            Model::Productive { payback, .. } => Some(tokens(payback)),
+            _ => None,
+        };
+    max_tokens: u32, "10", |to, max| match to.model {
+        Model::Grpc { token_ratio, .. } => {
+            changed(to, BudgetPolicy::try_grpc(max, tokens(token_ratio)))
+        }
+        _ => changed(to, to.try_with_max_tokens(max)),
+    }, |of| match of.model {
+        Model::Productive { max, .. } | Model::Grpc { max, .. } => Some(max / TOKEN),
+        _ => None,
+    };
+    min_per_second: u32, "10",
+        |to, retries| changed(to, to.try_with_min_per_second(retries)), |of| match of.model {
+            Model::Ratio { min_per_second, .. } => Some(min_per_second),
+            _ => None,
+        };
+    ttl: Duration, "\"10s\"", |to, ttl| changed(to, to.try_with_ttl(ttl)), |of| match of.model {
+        Model::Ratio { ttl, .. } => Some(Duration::from_nanos(ttl)),
+        _ => None,
+    };
+    token_ratio: f64, "0.1", |to, ratio| match to.model {
+        Model::Grpc { max, .. } => changed(to, BudgetPolicy::try_grpc(max / TOKEN, ratio)),
+        _ => Err(LimitError::other_budget(LimitField::TokenRatio, LimitValue::Factor(ratio))),
+    }, |of| match of.model {
+        Model::Grpc { token_ratio, .. } => Some(tokens(token_ratio)),
+        _ => None,
+    };
+};
+
+fn tokens(units: u32) -> f64 {
+    f64::from(units) / f64::from(TOKEN)
+}

@@ -1,0 +1,4 @@
+//! Layer 4: adapters. What connects the rest to another crate, one feature for each.
+
+#[cfg(feature = "serde")]
+pub(crate) mod config;

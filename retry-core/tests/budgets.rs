@@ -236,3 +236,13 @@ fn an_outer_call_does_not_get_around_a_refusal_of_an_inner_one() {
     let end = outer.run_blocking(|| inner.run_blocking(|| Err::<(), _>(Failed(network))));
     assert_eq!(end.unwrap_err().attempts(), 1);
 }
+
+#[test]
+fn a_lone_call_can_use_all_its_attempts_however_dear_they_are() {
+    const DEAR: RetryPolicy =
+        POLICY.with_kinds(&[KindPolicy::new(ErrorKind::Server).with_cost(50.0)]);
+    let retry = Retry::new(DEAR).with_clock(ManualClock::new());
+    let server = Verdict::Retry(ErrorKind::Server);
+    assert_eq!(ends(&retry, server), (StopReason::AttemptsExhausted, 4));
+    assert_eq!(ends(&retry, server), (StopReason::Budget, 1));
+}

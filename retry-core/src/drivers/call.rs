@@ -255,7 +255,12 @@ impl Call {
         let (Verdict::Retry(kind), false) = (verdict, terms.gates.pace()) else { return Ok(()) };
         let policy = terms.policy;
         let own = policy.own(kind).and_then(|own| policy.kinds()[own].cost());
-        let ask = Ask { kind, cost: own, max_attempts: policy.most_attempts() };
+        let ask = Ask {
+            kind,
+            cost: own,
+            max_attempts: policy.most_attempts(),
+            dearest: policy.dearest_retry(),
+        };
         match terms.budgets.reserve(ask, terms.clock) {
             Ok(drawn) => {
                 self.drawn = drawn;

@@ -200,6 +200,11 @@ impl RetryPolicy {
         most
     }
 
+    /// The most that a retry of a call can cost, in tokens of a budget that asks for one.
+    pub(crate) fn dearest_retry(&self) -> f64 {
+        self.kinds.iter().filter_map(KindPolicy::cost).fold(1.0, f64::max)
+    }
+
     /// Where in the list a kind has a schedule of its own.
     pub(crate) fn own(&self, kind: ErrorKind) -> Option<usize> {
         self.kinds.iter().position(|own| own.kind == kind)

@@ -38,6 +38,8 @@ pub(crate) struct Ask {
     pub(crate) cost: Option<f64>,
     /// Of the call: a budget holds at least what one call needs.
     pub(crate) max_attempts: u32,
+    /// The most that one retry of the call can cost, in tokens.
+    pub(crate) dearest: f64,
 }
 
 /// What a retry has drawn, in units of a token; nothing by default.
@@ -196,7 +198,8 @@ impl Budget {
         let (cost, cap) = match self.policy.model {
             Model::Grpc { .. } => return (bucket.balance().min(max) > max / 2).then_some(0),
             Model::Productive { .. } => {
-                let one_call = tokens(ask.max_attempts.saturating_sub(1));
+                let retries = f64::from(ask.max_attempts.saturating_sub(1));
+                let one_call = fraction(retries * ask.dearest);
                 let cap = capacity.pace.per_second().min(max).max(one_call);
                 capacity.seen.store(cap, Ordering::Relaxed);
                 (1, cap)

@@ -5,7 +5,7 @@ use super::*;
 use crate::machines::sync::Arc;
 
 fn ask() -> Ask {
-    Ask { kind: ErrorKind::Server, cost: None, max_attempts: 2 }
+    Ask { kind: ErrorKind::Server, cost: None, max_attempts: 2, dearest: 1.0 }
 }
 
 fn draws(budget: &Budget) -> u32 {

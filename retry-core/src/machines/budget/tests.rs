@@ -7,7 +7,7 @@ use super::*;
 const SECOND: u64 = nanos::PER_SECOND;
 
 fn ask() -> Ask {
-    Ask { kind: ErrorKind::Server, cost: None, max_attempts: 3 }
+    Ask { kind: ErrorKind::Server, cost: None, max_attempts: 3, dearest: 1.0 }
 }
 
 /// The outcome of each in turn: `+` a call that succeeds at once, `-` one whose first attempt

@@ -170,3 +170,32 @@ fn a_policy_says_what_it_was_built_from() {
     let without = BreakerPolicy::new().with_consecutive_failures(1).without_window();
     assert_eq!((without.window(), without.slow_call()), (None, None));
 }
+
+#[test]
+fn the_minimum_fits_the_window_unless_it_is_said() {
+    let minimum = |policy: BreakerPolicy| policy.min_calls();
+    let window = |calls| BreakerPolicy::new().with_window(Window::Count(calls));
+    assert_eq!([5, 20, 50].map(|calls| minimum(window(calls))), [5, 20, 20]);
+    assert_eq!(minimum(window(5).with_window(Window::Count(200))), 20);
+    assert_eq!(minimum(window(100).with_min_calls(7).with_window(Window::Count(9))), 7);
+    let said = BreakerPolicy::builder().window(Window::Count(9)).min_calls(20).build();
+    assert_eq!(
+        said.unwrap_err().to_string(),
+        "min_calls = 20: must be at most the window, which is 9 calls"
+    );
+}
+
+#[test]
+fn a_time_of_those_who_wait_is_an_error_where_nobody_does() {
+    let refuses = BreakerPolicy::builder().on_open(OnOpen::Refuse);
+    let time = Duration::from_secs(1);
+    for (wrong, field) in
+        [(refuses.park_for(time), Field::ParkFor), (refuses.probe_gap(time), Field::ProbeGap)]
+    {
+        let error = wrong.build().unwrap_err();
+        assert_eq!((error.field(), error.bound()), (field, Bound::OnlyWhereParked));
+    }
+    assert!(
+        BreakerPolicy::new().with_park_for(time).with_on_open(OnOpen::Refuse).park_for() == time
+    );
+}

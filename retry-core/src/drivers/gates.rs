@@ -39,6 +39,13 @@ impl Gates {
         self.0.insert(at, (place, gate));
     }
 
+    /// Puts each of these into its place.
+    pub(crate) fn put_all(&mut self, gates: Self) {
+        for (place, gate) in gates.0 {
+            self.put(place, gate);
+        }
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

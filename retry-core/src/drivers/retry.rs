@@ -37,13 +37,12 @@ use crate::drivers::call::{Labels, Terms};
 use crate::drivers::gates::{Gates, Place};
 use crate::drivers::rate_limit::RateLimit;
 use crate::drivers::seeds::Seeds;
-use crate::drivers::services::Service;
+use crate::drivers::services::{Service, Wanted};
 use crate::drivers::throttle::Throttle;
 use crate::seams::classify::{ByClassify, Classifier, ClassifyWith, RetryAll, RetryIf};
 use crate::seams::clock::{Clock, ThreadClock, TokioClock};
 use crate::seams::gate::Gate;
 use crate::values::attempt::Attempt;
-use crate::values::budget_policy::BudgetPolicy;
 use crate::values::error::RetryError;
 use crate::values::event::Report;
 use crate::values::kind::Verdict;
@@ -84,6 +83,8 @@ pub struct Retry<C = ByClassify> {
     seeds: Seeds,
     gates: Option<Arc<Gates>>,
     budget: HandleBudget,
+    /// What a preset named, and nobody has replaced: shared with the service, once it has one.
+    preset: Option<Arc<Wanted>>,
     classifier: C,
 }
 
@@ -110,15 +111,18 @@ impl Retry {
             seeds: Seeds::Process,
             gates: None,
             budget: HandleBudget::Default(RetryBudget::default()),
+            preset: None,
             classifier: ByClassify,
         }
     }
 }
 
 impl Retry {
-    /// A handle with the gates that a preset names, made anew: clones of the handle share them, and
-    /// nobody else. They have no names, and cannot be asked for; where that matters, give the handle
-    /// a breaker of your own, made from [`Preset::circuit_breaker`].
+    /// A handle with the gates that a preset names. Together with
+    /// [`with_service`](Self::with_service) they are those of the service, under its name; without,
+    /// they are made anew, and shared by the clones of the handle alone.
+    ///
+    /// To watch a breaker, give the handle one of your own:
     ///
     /// ```
     /// use retry_core::{CircuitBreaker, Retry, presets};
@@ -130,19 +134,24 @@ impl Retry {
     /// ```
     #[must_use]
     pub fn from_preset(preset: Preset) -> Self {
-        let mut retry = Self::new(preset.policy());
-        retry = match preset.budget() {
-            Some(policy) if policy == BudgetPolicy::new() => retry,
-            Some(policy) => retry.with_budget(RetryBudget::new(policy)),
-            None => retry.without_budget(),
+        let budget = match preset.budget() {
+            Some(policy) => HandleBudget::Default(RetryBudget::new(policy)),
+            None => HandleBudget::None,
         };
+        let mut gates = Gates::default();
         if let Some(policy) = preset.circuit_breaker() {
-            retry = retry.with_circuit_breaker(CircuitBreaker::new(policy));
+            gates.put(Place::CircuitBreaker, Arc::new(CircuitBreaker::new(policy)));
         }
         if let Some(policy) = preset.rate_limit() {
-            retry = retry.with_rate_limit(RateLimit::new(policy));
+            gates.put(Place::RateLimit, Arc::new(RateLimit::new(policy)));
         }
-        retry
+        let wanted = Wanted {
+            breaker: preset.circuit_breaker(),
+            budget: preset.budget(),
+            rate_limit: preset.rate_limit(),
+        };
+        let (gates, preset, policy) = (Some(gates.into()), Some(wanted.into()), preset.policy());
+        Self { gates, budget, preset, ..Self::new(policy) }
     }
 }
 
@@ -182,8 +191,21 @@ impl<C> Retry<C> {
     /// Asks `classifier` about every error.
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
-        let Self { policy, name, service, clock, token, deadline, seeds, gates, budget, .. } = self;
-        Retry { policy, name, service, clock, token, deadline, seeds, gates, budget, classifier }
+        let Self { policy, name, service, clock, token, .. } = self;
+        let Self { deadline, seeds, gates, budget, preset, .. } = self;
+        Retry {
+            policy,
+            name,
+            service,
+            clock,
+            token,
+            deadline,
+            seeds,
+            gates,
+            budget,
+            preset,
+            classifier,
+        }
     }
 }
 
@@ -228,18 +250,23 @@ impl<C> Retry<C> {
 
     /// With this service: what the calls of the handle go to. It stands in events, and all that
     /// call it, handles and functions, draw their retries from one budget, unless the handle is
-    /// given another. Nothing else is found by this name: a circuit breaker or a rate limit is
-    /// shared by giving a clone of it to each handle.
+    /// given another. The gates that a preset named are from here on those of the service, which
+    /// functions with the same `service` go through too; what was given by hand stays.
     #[must_use]
     pub fn with_service(self, service: impl Into<Cow<'static, str>>) -> Self {
-        let service: Arc<str> = service.into().into();
-        let budget = match self.budget {
-            HandleBudget::Default(_) => {
-                HandleBudget::Default(Service::named(&service).budget(BudgetPolicy::new()))
-            }
-            given => given,
-        };
-        Self { service: Some(service), budget, ..self }
+        let name: Arc<str> = service.into().into();
+        let service = Service::named(&name);
+        let mut retry = self;
+        let wanted = retry.preset.as_deref().copied();
+        if matches!(retry.budget, HandleBudget::Default(_)) {
+            let policy = wanted.and_then(|wanted| wanted.budget).unwrap_or_default();
+            retry.budget = HandleBudget::Default(service.budget(policy));
+        }
+        if let Some(wanted) = wanted {
+            let shared = service.share(Wanted { budget: None, ..wanted });
+            Arc::make_mut(retry.gates.get_or_insert_default()).put_all(shared.gates);
+        }
+        Self { service: Some(name), ..retry }
     }
 
     /// With this budget for its retries, in place of its own or its service's, whichever of the
@@ -296,7 +323,8 @@ impl<C> Retry<C> {
     /// A call whose turn would come after its deadline ends with
     /// [`StopReason::Throttled`](crate::StopReason::Throttled).
     #[must_use]
-    pub fn with_rate_limit(self, limit: RateLimit) -> Self {
+    pub fn with_rate_limit(mut self, limit: RateLimit) -> Self {
+        self.replace(|preset| preset.rate_limit = None);
         self.put(Place::RateLimit, Arc::new(limit))
     }
 
@@ -305,7 +333,8 @@ impl<C> Retry<C> {
     ///
     /// A call that it refuses ends with [`StopReason::CircuitOpen`](crate::StopReason::CircuitOpen).
     #[must_use]
-    pub fn with_circuit_breaker(self, breaker: CircuitBreaker) -> Self {
+    pub fn with_circuit_breaker(mut self, breaker: CircuitBreaker) -> Self {
+        self.replace(|preset| preset.breaker = None);
         self.put(Place::CircuitBreaker, Arc::new(breaker))
     }
 
@@ -314,6 +343,13 @@ impl<C> Retry<C> {
     #[must_use]
     pub fn with_gate(self, gate: impl Gate + 'static) -> Self {
         self.put(Place::Custom, Arc::new(gate))
+    }
+
+    /// What is given by hand is no longer the preset's.
+    fn replace(&mut self, change: impl FnOnce(&mut Wanted)) {
+        if let Some(preset) = &mut self.preset {
+            change(Arc::make_mut(preset));
+        }
     }
 
     fn put(mut self, place: Place, gate: Arc<dyn Gate>) -> Self {

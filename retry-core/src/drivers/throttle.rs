@@ -37,58 +37,58 @@ use crate::values::throttle_policy::ThrottlePolicy;
 /// let retry = Retry::new(RetryPolicy::new()).with_throttle(search.clone());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Throttle(Arc<Inner>);
+pub struct Throttle {
+    inner: Arc<Inner>,
+    name: Option<Arc<str>>,
+}
 
 #[derive(Debug)]
 struct Inner {
     machine: ThrottleMachine,
     policy: ThrottlePolicy,
-    seed: u64,
-    name: Option<Arc<str>>,
 }
 
 impl Throttle {
     /// A throttle that has seen nothing, with a random stream of its own.
     #[must_use]
     pub fn new(policy: ThrottlePolicy) -> Self {
-        Self::build(policy, Seeds::Process.next().get(), None)
+        Self::seeded(policy, Seeds::Process.next().get())
     }
 
-    /// A throttle that has seen nothing, with this name for its refusals. It shares nothing with the
-    /// clones that were made before.
+    /// With a name for its refusals. Clones made before keep theirs, and share the counts.
     #[must_use]
     pub fn with_name(self, name: impl Into<Arc<str>>) -> Self {
-        Self::build(self.0.policy, self.0.seed, Some(name.into()))
+        Self { name: Some(name.into()), ..self }
     }
 
     /// A throttle that has seen nothing, and draws the same numbers in every run.
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
-        Self::build(self.0.policy, seed, self.0.name.clone())
+        Self { name: self.name, ..Self::seeded(self.inner.policy, seed) }
     }
 
-    fn build(policy: ThrottlePolicy, seed: u64, name: Option<Arc<str>>) -> Self {
+    fn seeded(policy: ThrottlePolicy, seed: u64) -> Self {
         let machine = ThrottleMachine::new(policy, seed);
-        Self(Arc::new(Inner { machine, policy, seed, name }))
+        Self { inner: Arc::new(Inner { machine, policy }), name: None }
     }
 
     /// The probability with which a request is rejected now.
     #[must_use]
     pub fn probability(&self, clock: &dyn Clock) -> f64 {
-        self.0.machine.probability(epoch::now(clock))
+        self.inner.machine.probability(epoch::now(clock))
     }
 
     fn ended(&self, failure: Option<ErrorKind>, clock: &dyn Clock) {
-        self.0.machine.ended(failure, epoch::now(clock));
+        self.inner.machine.ended(failure, epoch::now(clock));
     }
 }
 
 impl Gate for Throttle {
     fn admit(&self, request: &Request<'_>) -> Admission {
-        if self.0.machine.admit(epoch::now(request.clock())) {
+        if self.inner.machine.admit(epoch::now(request.clock())) {
             return Admission::Go(Pass::default());
         }
-        Admission::Refuse(Refusal::new(StopReason::Throttled).by(self.0.name.clone()))
+        Admission::Refuse(Refusal::new(StopReason::Throttled).by(self.name.clone()))
     }
 
     fn settle(&self, _: Pass, settlement: &Settlement<'_>) {

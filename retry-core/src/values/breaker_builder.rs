@@ -12,6 +12,9 @@ use crate::values::scope::Scope;
 /// The shortest window of time.
 const SHORTEST_WINDOW: Duration = Duration::from_millis(1);
 
+/// The minimum of calls where the window is large enough.
+pub(crate) const USUAL_MINIMUM: u32 = 20;
+
 /// A breaker's policy in the making; the fields may be wrong until [`build`](Self::build) has
 /// looked at them.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +22,8 @@ pub struct BreakerPolicyBuilder {
     pub(crate) window: Option<Window>,
     pub(crate) failure_ratio: f64,
     pub(crate) slow_ratio: f64,
-    pub(crate) min_calls: u32,
+    /// Where nobody has said, what fits the window.
+    pub(crate) min_calls: Option<u32>,
     pub(crate) consecutive_failures: Option<u32>,
     pub(crate) slow_call: Option<Duration>,
     pub(crate) failures: Kinds,
@@ -32,6 +36,8 @@ pub struct BreakerPolicyBuilder {
     pub(crate) park_for: Duration,
     pub(crate) probe_gap: Duration,
     pub(crate) scope: Scope,
+    /// The field that only matters to those who wait, if one was set.
+    pub(crate) parking: Option<(Field, Duration)>,
 }
 
 macro_rules! setters {
@@ -53,9 +59,6 @@ setters! {
     failure_ratio: f64;
     /// The part of slow calls that opens the circuit: in `0..=1` without 0.
     slow_ratio: f64;
-    /// How many calls the window holds at least before a ratio means anything: at least 1, at most
-    /// a window of calls.
-    min_calls: u32;
     /// The kinds that count as a failure.
     failures: Kinds;
     /// The kinds that count as nothing.
@@ -70,10 +73,6 @@ setters! {
     lease: Duration;
     /// What becomes of a call that comes while the circuit is open.
     on_open: OnOpen;
-    /// How long a call waits at most: above zero.
-    park_for: Duration;
-    /// How long the circuit stays open at first, where calls are parked: above zero.
-    probe_gap: Duration;
     /// Whether each attempt is counted, or the call as a whole.
     scope: Scope;
 }
@@ -83,6 +82,40 @@ impl BreakerPolicyBuilder {
     #[must_use]
     pub const fn window(self, window: Window) -> Self {
         Self { window: Some(window), ..self }
+    }
+
+    /// How many calls the window holds at least before a ratio means anything: at least 1, at most
+    /// a window of calls. Unless set, 20, or all of a smaller window.
+    #[must_use]
+    pub const fn min_calls(self, calls: u32) -> Self {
+        Self { min_calls: Some(calls), ..self }
+    }
+
+    /// How long a call waits at most: above zero, and only where calls are parked.
+    #[must_use]
+    pub const fn park_for(self, time: Duration) -> Self {
+        Self { park_for: time, parking: Some((Field::ParkFor, time)), ..self }
+    }
+
+    /// How long the circuit stays open at first, where calls are parked: above zero, and only there.
+    #[must_use]
+    pub const fn probe_gap(self, time: Duration) -> Self {
+        Self { probe_gap: time, parking: Some((Field::ProbeGap, time)), ..self }
+    }
+
+    /// Whether calls wait at an open circuit.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn parks(&self) -> bool {
+        matches!(self.on_open, OnOpen::Park { .. })
+    }
+
+    /// The minimum that was set, or what fits the window.
+    pub(crate) const fn least_calls(&self) -> u32 {
+        match (self.min_calls, self.window) {
+            (Some(calls), _) => calls,
+            (None, Some(Window::Count(calls))) if calls < USUAL_MINIMUM => calls,
+            (None, _) => USUAL_MINIMUM,
+        }
     }
 
     /// Without ratios: only failures in a row count, which then have to be set.
@@ -110,7 +143,8 @@ impl BreakerPolicyBuilder {
     /// The first field that is out of its bound: a window of no calls or below 1 ms, no window and
     /// no failures in a row either, a ratio that is not in `0..=1` or is 0, a minimum of no calls
     /// or above a window of calls, a count of 0, a time of zero or above 584 years, `max_open_for`
-    /// below `open_for`, slow calls without a window.
+    /// below `open_for`, slow calls without a window, a time of those who wait where calls are
+    /// refused.
     pub const fn build(self) -> Result<BreakerPolicy, BreakerError> {
         if let Some(error) = self.window_error() {
             return Err(error);
@@ -146,8 +180,8 @@ impl BreakerPolicyBuilder {
             Some(Window::Count(0)) => {
                 Some(BreakerError::new(Field::Window, Value::Count(0), Bound::AtLeastOne))
             }
-            Some(Window::Count(calls)) if self.min_calls > calls => {
-                let value = Value::Count(self.min_calls);
+            Some(Window::Count(calls)) if self.least_calls() > calls => {
+                let value = Value::Count(self.least_calls());
                 Some(BreakerError::new(Field::MinCalls, value, Bound::AtMostWindow(calls)))
             }
             Some(Window::Time(time)) if time.as_nanos() < SHORTEST_WINDOW.as_nanos() => {
@@ -171,7 +205,7 @@ impl BreakerPolicyBuilder {
     }
 
     const fn count_error(&self) -> Option<BreakerError> {
-        let field = if self.min_calls == 0 {
+        let field = if self.least_calls() == 0 {
             Field::MinCalls
         } else if matches!(self.consecutive_failures, Some(0)) {
             Field::ConsecutiveFailures
@@ -229,7 +263,12 @@ impl BreakerPolicyBuilder {
             let bound = Bound::AtLeastOpenFor(self.open_for);
             return Some(BreakerError::new(Field::MaxOpenFor, value, bound));
         }
-        None
+        match (self.parking, self.on_open) {
+            (Some((field, time)), OnOpen::Refuse) => {
+                Some(BreakerError::new(field, Value::Duration(time), Bound::OnlyWhereParked))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -66,6 +66,8 @@ pub enum BreakerBound {
     NeededWithoutWindow,
     /// Slow calls are counted in the window only.
     OnlyWithWindow,
+    /// Where calls are refused, nobody waits.
+    OnlyWhereParked,
 }
 
 impl BreakerError {
@@ -112,7 +114,7 @@ impl BreakerError {
                 "a time in a breaker's policy must be at most 584 years"
             }
             (BreakerBound::AtMostWindow(_), _) => {
-                "min_calls must be at most the window (20 and 100 calls unless set)"
+                "min_calls must be at most the window (100 calls unless set)"
             }
             (BreakerBound::AtLeastOpenFor(_), _) => {
                 "max_open_for must be at least open_for (60 s and 5 s unless set)"
@@ -122,6 +124,12 @@ impl BreakerError {
             }
             (BreakerBound::OnlyWithWindow, _) => {
                 "slow_call has no effect here: slow calls are counted in the window only"
+            }
+            (BreakerBound::OnlyWhereParked, BreakerField::ParkFor) => {
+                "park_for has no effect here: an open circuit refuses its callers, and nobody waits"
+            }
+            (BreakerBound::OnlyWhereParked, _) => {
+                "probe_gap has no effect here: an open circuit refuses its callers, and nobody waits"
             }
         }
     }
@@ -173,6 +181,7 @@ impl fmt::Display for BreakerBound {
                 f.write_str("must be set, since without a window nothing else opens the circuit")
             }
             Self::OnlyWithWindow => f.write_str("slow calls are counted in the window only"),
+            Self::OnlyWhereParked => f.write_str("nobody waits where an open circuit refuses"),
         }
     }
 }

@@ -22,7 +22,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::values::breaker_builder::BreakerPolicyBuilder;
+use crate::values::breaker_builder::{BreakerPolicyBuilder, USUAL_MINIMUM};
 use crate::values::kind::ErrorKind;
 use crate::values::kinds::Kinds;
 use crate::values::nanos;
@@ -65,7 +65,7 @@ impl OnOpen {
 /// |---|---|
 /// | `window` | the last 100 calls |
 /// | `failure_ratio` | 0.5 |
-/// | `min_calls` | 20 |
+/// | `min_calls` | 20, or all of a smaller window |
 /// | `consecutive_failures` | none |
 /// | `slow_call`, `slow_ratio` | none, 0.5 |
 /// | `failures` | transient, timeout, network, server, unknown |
@@ -160,7 +160,7 @@ impl BreakerPolicy {
             window: self.window(),
             failure_ratio: self.failure_ratio,
             slow_ratio: self.slow_ratio,
-            min_calls: self.min_calls,
+            min_calls: self.said_minimum(),
             consecutive_failures: self.consecutive_failures(),
             slow_call: self.slow_call(),
             failures: self.failures,
@@ -173,6 +173,16 @@ impl BreakerPolicy {
             park_for: self.park_for(),
             probe_gap: self.probe_gap(),
             scope: self.scope,
+            parking: None,
+        }
+    }
+
+    /// The minimum, unless it is the one that goes with the window: another window then has its own.
+    const fn said_minimum(&self) -> Option<u32> {
+        match self.window() {
+            Some(Window::Count(calls)) if calls < USUAL_MINIMUM && self.min_calls == calls => None,
+            _ if self.min_calls == USUAL_MINIMUM => None,
+            _ => Some(self.min_calls),
         }
     }
 
@@ -323,7 +333,7 @@ const DEFAULTS: BreakerPolicyBuilder = BreakerPolicyBuilder {
     window: Some(Window::Count(100)),
     failure_ratio: 0.5,
     slow_ratio: 0.5,
-    min_calls: 20,
+    min_calls: None,
     consecutive_failures: None,
     slow_call: None,
     failures: Kinds::of(&[
@@ -342,6 +352,7 @@ const DEFAULTS: BreakerPolicyBuilder = BreakerPolicyBuilder {
     park_for: Duration::from_secs(30),
     probe_gap: Duration::from_millis(100),
     scope: Scope::Attempt,
+    parking: None,
 };
 
 impl BreakerPolicyBuilder {
@@ -367,7 +378,7 @@ impl BreakerPolicyBuilder {
             window_unit,
             failure_ratio: self.failure_ratio,
             slow_ratio: self.slow_ratio,
-            min_calls: self.min_calls,
+            min_calls: self.least_calls(),
             consecutive_failures,
             slow_call,
             failures: self.failures,

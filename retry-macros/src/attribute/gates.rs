@@ -3,7 +3,7 @@
 use syn::parse::ParseStream;
 use syn::{Error, Expr, Ident, LitStr, Result, Token, parenthesized, token};
 
-use crate::attribute::nested::{Form, Nested, Slot};
+use crate::attribute::nested::{Form, Given, Nested, Slot};
 
 /// A policy that is written out, or a constant that holds one.
 pub(crate) enum Policy {
@@ -117,6 +117,19 @@ pub(crate) fn circuit_breaker(name: &Ident, input: ParseStream<'_>) -> Result<Po
     {
         let message = "`max_waiting` already says that callers wait at an open circuit: leave it or `on_open` out";
         return Err(Error::new_spanned(&waiting.key, message));
+    }
+    let refuses = |keys: &Nested| {
+        let on_open = keys.entry("on_open");
+        on_open.is_some_and(|on_open| matches!(on_open.value, Given::Constant("OnOpen::Refuse")))
+    };
+    if let Some(keys) = policy.keys().filter(|keys| refuses(keys))
+        && let Some(idle) = ["park_for", "probe_gap"].into_iter().find_map(|key| keys.entry(key))
+    {
+        let key = &idle.key;
+        let message = format!(
+            "`{key}` has no effect here: an open circuit refuses its callers, and nobody waits"
+        );
+        return Err(Error::new_spanned(key, message));
     }
     Ok(policy)
 }

@@ -144,14 +144,17 @@ pub(super) fn repair_breaker(draft: &mut BreakerPolicyBuilder, error: &BreakerEr
             draft.window = Some(Window::Count(u32::MAX));
         }
         (BreakerField::Window, _) => draft.window = Some(Window::Time(time)),
-        (BreakerField::MinCalls, BreakerBound::AtMostWindow(calls)) => draft.min_calls = calls,
-        (BreakerField::MinCalls, _) => draft.min_calls = 1,
+        (BreakerField::MinCalls, BreakerBound::AtMostWindow(calls)) => {
+            draft.min_calls = Some(calls)
+        }
+        (BreakerField::MinCalls, _) => draft.min_calls = Some(1),
         (BreakerField::ConsecutiveFailures, _) => draft.consecutive_failures = Some(1),
         (BreakerField::SlowCall, _) => draft.slow_call = None,
         (BreakerField::FailureRatio, _) => draft.failure_ratio = 1.0,
         (BreakerField::SlowRatio, _) => draft.slow_ratio = 1.0,
         (BreakerField::Probes, _) => draft.probes = 1,
         (BreakerField::MaxWaiting, _) => draft.on_open = OnOpen::PARK,
+        (_, BreakerBound::OnlyWhereParked) => draft.parking = None,
         (BreakerField::OpenFor, _) => draft.open_for = time,
         (BreakerField::MaxOpenFor, _) => draft.max_open_for = time,
         (BreakerField::Lease, _) => draft.lease = time,

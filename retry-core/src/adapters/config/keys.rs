@@ -154,7 +154,7 @@ fn change_strategy(to: &mut KindPolicy, strategy: Strategy) {
 pub(super) const CIRCUIT_BREAKER: &[Key<BreakerPolicyBuilder>] = keys! { BreakerPolicyBuilder:
     failure_ratio: f64, "0.5", |to, ratio| to.failure_ratio = ratio, |of| Some(of.failure_ratio);
     window: Option<Window>, "100 or \"10s\"", |to, window| to.window = window, |of| Some(of.window);
-    min_calls: u32, "20", |to, calls| to.min_calls = calls, |of| Some(of.min_calls);
+    min_calls: u32, "20", |to, calls| to.min_calls = Some(calls), |of| of.min_calls;
     consecutive_failures: Option<u32>, "5",
         |to, failures| to.consecutive_failures = failures, |of| Some(of.consecutive_failures);
     slow_call: Option<Duration>, "\"2s\"",
@@ -175,8 +175,10 @@ pub(super) const CIRCUIT_BREAKER: &[Key<BreakerPolicyBuilder>] = keys! { Breaker
             OnOpen::Park { max_waiting } => Some(max_waiting),
             OnOpen::Refuse => None,
         };
-    park_for: Duration, "\"30s\"", |to, time| to.park_for = time, |of| Some(of.park_for);
-    probe_gap: Duration, "\"100ms\"", |to, gap| to.probe_gap = gap, |of| Some(of.probe_gap);
+    park_for: Duration, "\"30s\"",
+        |to, time| *to = to.park_for(time), |of| of.parks().then_some(of.park_for);
+    probe_gap: Duration, "\"100ms\"",
+        |to, gap| *to = to.probe_gap(gap), |of| of.parks().then_some(of.probe_gap);
     counts: Scope, "", |to, scope| to.scope = scope, |of| Some(of.scope);
 };
 

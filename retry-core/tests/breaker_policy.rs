@@ -131,6 +131,17 @@ fn a_wrong_value_in_a_constant_panics_with_what_is_wrong() {
 }
 
 #[test]
+fn a_policy_prints_its_values_as_they_were_given() {
+    let policy = BreakerPolicy::new()
+        .with_window(Window::Time(Duration::from_secs(10)))
+        .with_open_for(Duration::from_secs(2));
+    let printed = format!("{policy:?}");
+    for value in ["window: Some(Time(10s))", "open_for: 2s,", "consecutive_failures: None"] {
+        assert!(printed.contains(value), "{value}: {printed}");
+    }
+}
+
+#[test]
 fn a_policy_says_what_it_was_built_from() {
     const POLICY: BreakerPolicy = BreakerPolicy::new()
         .with_min_calls(2)

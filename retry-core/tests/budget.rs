@@ -113,3 +113,21 @@ fn the_setters_for_constants_panic_with_the_field_and_its_bound() {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     assert_eq!(text, Some("max_tokens must be in 1..=1000"));
 }
+
+#[test]
+fn a_policy_prints_what_it_was_given() {
+    let print = |policy: BudgetPolicy| format!("{policy:?}");
+    assert_eq!(
+        print(BudgetPolicy::new().with_max_tokens(5)),
+        "BudgetPolicy { ratio: 0.1, payback: 1.5, max_tokens: 5 }"
+    );
+    assert_eq!(
+        print(BudgetPolicy::ratio(0.2)),
+        "BudgetPolicy::ratio { ratio: 0.2, min_per_second: 10, ttl: 10s }"
+    );
+    assert_eq!(
+        print(BudgetPolicy::grpc(10, 0.1)),
+        "BudgetPolicy::grpc { max_tokens: 10, token_ratio: 0.1 }"
+    );
+    assert_eq!(print(BudgetPolicy::aws()), "BudgetPolicy::aws");
+}

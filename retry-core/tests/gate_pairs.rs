@@ -104,7 +104,7 @@ impl Gates {
 
 fn breaker(on_open: OnOpen) -> CircuitBreaker {
     let policy = BreakerPolicy::new().with_consecutive_failures(2).with_on_open(on_open);
-    CircuitBreaker::new(policy).with_name("breaker")
+    CircuitBreaker::new(policy).with_name("breaker").with_seed(7)
 }
 
 fn settle(gate: &impl Gate, outcome: Outcome) {

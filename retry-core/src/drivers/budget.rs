@@ -68,6 +68,21 @@ impl BudgetCell {
 }
 
 /// The retries that many calls may make together. Clones share the account.
+///
+/// What multiplies the load in an outage is not one call's retries but everybody's. All that call
+/// the same service are given a clone of the same budget, or name the same
+/// [service](crate::Retry::with_service), which has one. What brings tokens and what takes them is
+/// in its [`BudgetPolicy`]. A failure for which there is no token ends its call with its own error
+/// and [`StopReason::Budget`](crate::StopReason::Budget).
+///
+/// ```
+/// use retry_core::{BudgetPolicy, Retry, RetryBudget, RetryPolicy};
+///
+/// let payments = RetryBudget::new(BudgetPolicy::new()).with_name("payments");
+/// let charge = Retry::new(RetryPolicy::new()).with_budget(payments.clone());
+/// let refund = Retry::new(RetryPolicy::new()).with_budget(payments.clone());
+/// assert_eq!(payments.snapshot().tokens, 10.0);
+/// ```
 #[derive(Clone, Debug)]
 pub struct RetryBudget {
     cell: Arc<BudgetCell>,

@@ -36,6 +36,14 @@ const CALLS_PER_LOOK: u64 = 64;
 /// the demand. The wait that such a failure asks for holds every attempt back, whichever call it is
 /// of, and then they go one by one. An attempt whose turn would come after its call's deadline, or
 /// after `max_wait`, is refused at once and takes no turn.
+///
+/// ```
+/// use retry_core::{RateLimit, RateLimitPolicy, Retry, RetryPolicy};
+///
+/// let search = RateLimit::new(RateLimitPolicy::new()).with_name("search");
+/// let retry = Retry::new(RetryPolicy::new()).with_rate_limit(search.clone());
+/// assert_eq!(search.snapshot().rate, None);
+/// ```
 #[derive(Clone, Debug)]
 pub struct RateLimit {
     inner: Arc<Inner>,

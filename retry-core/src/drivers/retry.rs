@@ -54,7 +54,24 @@ use crate::values::preset::Preset;
 /// A policy, ready to run calls.
 ///
 /// `C` decides what is worth retrying: by default the error says so itself, through
-/// [`Classify`](crate::Classify). Cloning copies the policy and counts a few references up.
+/// [`Classify`](crate::Classify). Cloning copies the policy and counts a few references up: a handle
+/// is made once, stored, and cloned freely. What it has of gates and budget is shared by its clones.
+///
+/// ```
+/// use std::io;
+/// use std::time::Duration;
+/// use retry_core::{Retry, RetryError, RetryPolicy};
+///
+/// const POLICY: RetryPolicy = RetryPolicy::new().with_max_attempts(5);
+///
+/// async fn fetch(retry: &Retry, path: &str) -> Result<Vec<u8>, RetryError<io::Error>> {
+///     retry.run(|| tokio::fs::read(path)).await
+/// }
+///
+/// let retry = Retry::new(POLICY).with_name("inventory::read").with_service("inventory");
+/// let urgent = retry.clone().with_timeout(Duration::from_millis(50))?;
+/// # Ok::<_, retry_core::PolicyError>(())
+/// ```
 #[doc(alias = "RetryManager")]
 #[derive(Clone, Debug)]
 pub struct Retry<C = ByClassify> {
@@ -99,7 +116,18 @@ impl Retry {
 }
 
 impl Retry {
-    /// A handle with the gates that a preset names, made anew: clones of the handle share them.
+    /// A handle with the gates that a preset names, made anew: clones of the handle share them, and
+    /// nobody else. They have no names, and cannot be asked for; where that matters, give the handle
+    /// a breaker of your own, made from [`Preset::circuit_breaker`].
+    ///
+    /// ```
+    /// use retry_core::{CircuitBreaker, Retry, presets};
+    ///
+    /// let policy = presets::STANDARD.circuit_breaker().expect("the preset has one");
+    /// let breaker = CircuitBreaker::new(policy).with_name("inventory");
+    /// let retry = Retry::from_preset(presets::STANDARD).with_circuit_breaker(breaker.clone());
+    /// assert_eq!(breaker.snapshot().name(), Some("inventory"));
+    /// ```
     #[must_use]
     pub fn from_preset(preset: Preset) -> Self {
         let mut retry = Self::new(preset.policy());
@@ -200,7 +228,8 @@ impl<C> Retry<C> {
 
     /// With this service: what the calls of the handle go to. It stands in events, and all that
     /// call it, handles and functions, draw their retries from one budget, unless the handle is
-    /// given another.
+    /// given another. Nothing else is found by this name: a circuit breaker or a rate limit is
+    /// shared by giving a clone of it to each handle.
     #[must_use]
     pub fn with_service(self, service: impl Into<Cow<'static, str>>) -> Self {
         let service: Arc<str> = service.into().into();
@@ -213,7 +242,8 @@ impl<C> Retry<C> {
         Self { service: Some(service), budget, ..self }
     }
 
-    /// With this budget for its retries, in place of its own or its service's.
+    /// With this budget for its retries, in place of its own or its service's, whichever of the
+    /// two setters comes first.
     ///
     /// A failure that the budget has no token for ends the call with its own error and
     /// [`StopReason::Budget`](crate::StopReason::Budget).

@@ -18,13 +18,24 @@ use crate::values::refusal::Refusal;
 use crate::values::stop::StopReason;
 use crate::values::throttle_policy::ThrottlePolicy;
 
-/// The adaptive throttle of "Site Reliability Engineering", chapter 21, "Handling Overload":
-/// rejects with the probability `max(0, (requests − K × accepts) / (requests + 1))`, over the last
-/// two minutes unless set. Clones share the counts.
+/// Rejects on this side what an overloaded service would reject anyway. Clones share the counts.
+///
+/// To say no costs an overloaded server nearly as much as to say yes, so the client says it: with the
+/// probability `max(0, (requests − K × accepts) / (requests + 1))`, over the last two minutes unless
+/// set. Some requests always go out, and show when it is over.
 ///
 /// Accepted is what succeeded, and every failure that does not speak of an overload: all kinds but
 /// transient, timeout, rate limit, network and server. A request counts when it ends; one that was
 /// abandoned does not count, one that was rejected here does.
+///
+/// Source: "Site Reliability Engineering", chapter 21, "Handling Overload".
+///
+/// ```
+/// use retry_core::{Retry, RetryPolicy, Throttle, ThrottlePolicy};
+///
+/// let search = Throttle::new(ThrottlePolicy::new()).with_name("search");
+/// let retry = Retry::new(RetryPolicy::new()).with_throttle(search.clone());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Throttle(Arc<Inner>);
 
@@ -43,7 +54,8 @@ impl Throttle {
         Self::build(policy, Seeds::Process.next().get(), None)
     }
 
-    /// A throttle that has seen nothing, with this name for its refusals.
+    /// A throttle that has seen nothing, with this name for its refusals. It shares nothing with the
+    /// clones that were made before.
     #[must_use]
     pub fn with_name(self, name: impl Into<Arc<str>>) -> Self {
         Self::build(self.0.policy, self.0.seed, Some(name.into()))

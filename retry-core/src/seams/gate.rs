@@ -18,10 +18,7 @@ use crate::values::refusal::Refusal;
 
 pub use crate::values::scope::Scope;
 
-/// Stands before the attempts of a call.
-///
-/// All methods are called from the tasks of many calls at once and must not block. A gate whose
-/// methods panic takes the call down with it, and no other.
+#[doc = include_str!("../../docs/gates.md")]
 pub trait Gate: fmt::Debug + Send + Sync {
     /// May an attempt start now?
     fn admit(&self, request: &Request<'_>) -> Admission;
@@ -73,7 +70,7 @@ pub trait Gate: fmt::Debug + Send + Sync {
     }
 }
 
-/// Who asks.
+/// Who asks a gate: the attempt, the end of its call, and where the time is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     pub(crate) clock: &'a dyn Clock,
@@ -137,7 +134,7 @@ pub enum Held {
     Wait(Option<Duration>),
 }
 
-/// How something ended that a pass was given for.
+/// How something ended that a pass was given for: what a gate learns from.
 #[derive(Clone, Copy)]
 pub struct Settlement<'a> {
     pub(crate) outcome: Outcome,

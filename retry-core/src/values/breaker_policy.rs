@@ -19,6 +19,7 @@
 //! const NEVER: BreakerPolicy = BreakerPolicy::new().with_failure_ratio(0.0);
 //! ```
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::values::breaker_builder::BreakerPolicyBuilder;
@@ -88,9 +89,9 @@ impl OnOpen {
 /// up to `max_open_for`.
 ///
 /// Where calls are parked, their time runs: `probe_gap` at first, and then as long as the circuit
-/// has been open so far, counted from the start of the last probe. At most the time in which three
-/// calls begin, so that probes stay a small part of the load; but a second in any case, and no more
-/// than twice `open_for` or `max_open_for`.
+/// has been open so far, counted from the start of the last probe. The longest is the time in which
+/// three calls begin, so that probes stay a small part of the load, but not below a second, nor
+/// above twice `open_for` or `max_open_for`.
 ///
 /// Either is drawn between half and all of that, and begins anew once the circuit has been closed
 /// for as long as it was last open.
@@ -107,7 +108,7 @@ impl OnOpen {
 /// const DATABASE: BreakerPolicy = BreakerPolicy::new()
 ///     .with_failures(BreakerPolicy::new().failures().without(ErrorKind::Transient));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct BreakerPolicy {
     pub(crate) window: u64,
     pub(crate) window_unit: WindowUnit,
@@ -284,6 +285,31 @@ impl BreakerPolicy {
 
     pub(crate) const fn parks(&self) -> bool {
         self.max_waiting != 0
+    }
+}
+
+/// With the values as they were given, and not as they are packed: it stands in a warning.
+#[allow(clippy::missing_fields_in_debug)] // `window_unit` and `max_waiting` are parts of others
+impl fmt::Debug for BreakerPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BreakerPolicy")
+            .field("window", &self.window())
+            .field("failure_ratio", &self.failure_ratio)
+            .field("min_calls", &self.min_calls)
+            .field("consecutive_failures", &self.consecutive_failures())
+            .field("slow_call", &self.slow_call())
+            .field("slow_ratio", &self.slow_ratio)
+            .field("failures", &self.failures)
+            .field("ignored", &self.ignored)
+            .field("open_for", &self.open_for())
+            .field("max_open_for", &self.max_open_for())
+            .field("probes", &self.probes)
+            .field("lease", &self.lease())
+            .field("on_open", &self.on_open())
+            .field("park_for", &self.park_for())
+            .field("probe_gap", &self.probe_gap())
+            .field("scope", &self.scope)
+            .finish()
     }
 }
 

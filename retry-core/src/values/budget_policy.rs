@@ -18,6 +18,7 @@
 //! const NOTHING: BudgetPolicy = BudgetPolicy::new().with_ratio(0.0);
 //! ```
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::values::limit_error::{LimitError, LimitField as Field, LimitValue, with_or_panic};
@@ -42,13 +43,20 @@ const MAX_TOKENS: (u32, u32) = (1, 1000);
 /// | [`aws`](Self::aws) | 1 per call that succeeds at its first attempt; the draw of a retry that works | 5, after a timeout 10 | 500 |
 ///
 /// A cost above what a budget can hold asks for all of it, and so cannot wait for ever.
-#[derive(Clone, Copy, Debug, PartialEq)]
+///
+/// ```
+/// use retry_core::BudgetPolicy;
+///
+/// const CAREFUL: BudgetPolicy = BudgetPolicy::new().with_ratio(0.05).with_max_tokens(5);
+/// const AS_TOWER: BudgetPolicy = BudgetPolicy::ratio(0.2);
+/// ```
+#[derive(Clone, Copy, PartialEq)]
 pub struct BudgetPolicy {
     pub(crate) model: Model,
 }
 
 /// The sorts of budgets, with their numbers in units of [`TOKEN`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Model {
     Productive { ratio: u32, payback: u32, max: u32 },
     Ratio { ratio: u32, min_per_second: u32, ttl: u64 },
@@ -231,6 +239,33 @@ with_or_panic! {
     with_min_per_second = try_with_min_per_second(retries: u32);
     /// With this much time until what a call brought is gone.
     with_ttl = try_with_ttl(ttl: Duration);
+}
+
+/// In tokens, and not in their millionths: it stands in a warning.
+impl fmt::Debug for BudgetPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tokens = |units: u32| f64::from(units) / f64::from(TOKEN);
+        match self.model {
+            Model::Productive { ratio, payback, max } => f
+                .debug_struct("BudgetPolicy")
+                .field("ratio", &tokens(ratio))
+                .field("payback", &tokens(payback))
+                .field("max_tokens", &(max / TOKEN))
+                .finish(),
+            Model::Ratio { ratio, min_per_second, ttl } => f
+                .debug_struct("BudgetPolicy::ratio")
+                .field("ratio", &tokens(ratio))
+                .field("min_per_second", &min_per_second)
+                .field("ttl", &Duration::from_nanos(ttl))
+                .finish(),
+            Model::Grpc { max, token_ratio } => f
+                .debug_struct("BudgetPolicy::grpc")
+                .field("max_tokens", &(max / TOKEN))
+                .field("token_ratio", &tokens(token_ratio))
+                .finish(),
+            Model::Aws => f.write_str("BudgetPolicy::aws"),
+        }
+    }
 }
 
 impl Default for BudgetPolicy {

@@ -34,8 +34,8 @@ impl<E> RetryError<E> {
         self.stopped.kind
     }
 
-    /// How many attempts were started; zero when the call was cancelled or out of time before its
-    /// first.
+    /// How many attempts were started; zero when the call was cancelled, refused or out of time
+    /// before its first.
     #[must_use]
     pub const fn attempts(&self) -> u32 {
         self.stopped.attempts
@@ -47,14 +47,16 @@ impl<E> RetryError<E> {
         self.stopped.elapsed
     }
 
-    /// The reason and its numbers, without the error.
+    /// The reason and its numbers, without the error; and where a gate has refused, its
+    /// [refusal](Stopped::refusal).
     #[must_use]
     pub const fn stopped(&self) -> &Stopped {
         &self.stopped
     }
 
     /// The newest error that an attempt returned. `None` when none did: the call was cut or
-    /// cancelled while its first attempts were still running, or before.
+    /// cancelled while its first attempts were still running, or before, or a gate refused the
+    /// first.
     #[must_use]
     pub const fn last_error(&self) -> Option<&E> {
         self.last.as_ref()

@@ -99,7 +99,17 @@ impl Preset {
     }
 }
 
-/// Presets for what is called most often.
+/// Presets: a policy for the loop, and what the gates before it are made from.
+///
+/// [`Retry::from_preset`](crate::Retry::from_preset) builds a handle from one; a changed copy is a
+/// preset as well.
+///
+/// ```
+/// use retry_core::{BreakerPolicy, OnOpen, Preset, presets};
+///
+/// const BREAKER: BreakerPolicy = BreakerPolicy::new().with_on_open(OnOpen::Refuse);
+/// const IMPATIENT: Preset = presets::STANDARD.with_circuit_breaker(BREAKER);
+/// ```
 pub mod presets {
     use std::time::Duration;
 

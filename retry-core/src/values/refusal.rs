@@ -9,7 +9,22 @@ use crate::values::stop::StopReason;
 
 /// A gate's refusal: for which reason, by which gate, for how long, and what had made it close.
 ///
-/// Transient: a call that starts after [`retry_in`](Self::retry_in) may be let through.
+/// Transient: a call that starts after [`retry_in`](Self::retry_in) may be let through. The caller
+/// finds it in [`Stopped::refusal`](crate::Stopped::refusal); a [`Gate`](crate::Gate) makes it:
+///
+/// ```
+/// use std::time::Duration;
+/// use retry_core::{ErrorKind, Refusal, StopReason};
+///
+/// let refusal = Refusal::new(StopReason::Throttled)
+///     .by(Some("quota".into()))
+///     .for_another(Some(Duration::from_secs(2)))
+///     .because(Some((ErrorKind::RateLimit, "too many".into())));
+/// assert_eq!(
+///     refusal.to_string(),
+///     "throttle `quota`, again in 2.0s, after rate_limit: too many",
+/// );
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refusal(Arc<Inner>);
 

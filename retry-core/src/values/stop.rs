@@ -68,8 +68,9 @@ impl fmt::Display for StopReason {
 
 /// How a call ended: the reason, and what it took to get there.
 ///
-/// An attributed function whose call can end with no error of its own (it has a `timeout` or an
-/// `attempt_timeout`) builds its error from this: implement `From<Stopped>` for the error type.
+/// An attributed function whose call can end with no error of its own (it has a `timeout`, an
+/// `attempt_timeout`, a circuit breaker or a rate limit) builds its error from this: implement
+/// `From<Stopped>` for the error type.
 /// `std::io::Error`, `anyhow::Error` and `Box<dyn Error + Send + Sync>` work as they are.
 ///
 /// ```
@@ -110,7 +111,7 @@ impl Stopped {
         self.kind
     }
 
-    /// How many attempts were started.
+    /// How many attempts were started; 0 when a gate refused the first.
     #[must_use]
     pub const fn attempts(&self) -> u32 {
         self.attempts

@@ -153,7 +153,10 @@ impl Nested {
         let word = key.unraw().to_string();
         let Some(slot) = table.iter().find(|slot| slot.key == word) else {
             let keys: Vec<_> = table.iter().map(|slot| slot.key).collect();
-            let hint = did_you_mean(&word, keys.iter().copied());
+            let hint = match other_word(&word).filter(|own| keys.contains(own)) {
+                Some(own) => format!("; did you mean `{own}`?"),
+                None => did_you_mean(&word, keys.iter().copied()),
+            };
             let keys = keys.join(", ");
             let message =
                 format!("unknown key `{word}` in `{name}`{hint}\nthe keys of `{name}` are {keys}");
@@ -173,6 +176,19 @@ impl Nested {
         self.entries.push(Entry { key, setter: slot.setter, value });
         Ok(())
     }
+}
+
+/// What other libraries call a key by.
+fn other_word(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "threshold" | "failure_threshold" | "max_failures" => "consecutive_failures",
+        "failure_rate_threshold" | "error_rate" => "failure_ratio",
+        "timeout" | "reset_timeout" | "cooldown" | "break_duration" => "open_for",
+        "minimum_throughput" | "min_requests" | "volume_threshold" => "min_calls",
+        "half_open_max_calls" | "half_open_requests" => "probes",
+        "slow_call_duration" => "slow_call",
+        _ => return None,
+    })
 }
 
 fn given(slot: &Slot, input: ParseStream<'_>) -> Result<Given> {

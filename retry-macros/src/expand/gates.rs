@@ -99,8 +99,9 @@ impl Expansion<'_> {
         match &self.keys.key {
             None => (quote!(start_gated), TokenStream::new()),
             Some(key) => {
-                let start = Ident::new("start_keyed", at(key.span()));
-                (start.to_token_stream(), quote!(, &(#key)))
+                let span = at(key.span());
+                let start = Ident::new("start_keyed", span);
+                (start.to_token_stream(), quote_spanned!(span=> , &(#key)))
             }
         }
     }

@@ -40,10 +40,26 @@ pub use snapshot::BreakerSnapshot;
 
 use health::Health;
 
-/// A circuit breaker. Clones are the same breaker.
+/// No calls to who is down, and a gentle return once they are up. Clones are the same breaker.
+///
+/// It counts how calls end, and when too many fail it *opens*: calls wait, or are refused at once, as
+/// its [`BreakerPolicy`] says, which has all about when and for how long. Then one tries, and when
+/// it succeeds the others follow little by little. One breaker stands before all calls to one
+/// server: in as many handles as there are, each of which is given a clone. It is a
+/// [`Gate`](crate::Gate), whose page says when it is of use.
 ///
 /// A call that meets a closed circuit costs one load before and a few lock-free steps after it, and
 /// allocates nothing. Its time is that of the calls: each tells its own clock.
+///
+/// ```
+/// use retry_core::{BreakerPolicy, CircuitBreaker, CircuitState, Retry, RetryPolicy};
+///
+/// let breaker = CircuitBreaker::new(BreakerPolicy::new()).with_name("inventory");
+/// let read = Retry::new(RetryPolicy::new()).with_circuit_breaker(breaker.clone());
+/// let write = Retry::new(RetryPolicy::new().with_max_attempts(2))
+///     .with_circuit_breaker(breaker.clone());
+/// assert_eq!(breaker.state(), CircuitState::Closed);
+/// ```
 #[derive(Clone)]
 pub struct CircuitBreaker(Arc<Shared>);
 

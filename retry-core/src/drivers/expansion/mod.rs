@@ -1,10 +1,10 @@
 //! What `#[with_retry]` expands to: a [`Site`] per function, a [`Run`] per call.
 //!
 //! The attribute writes the loop in place, around the body of the function, so that the body can
-//! borrow whatever the function can. All that the loop decides is decided here. A call whose
-//! policy has no timeout can always end with an outcome of its own, so it keeps none while it
-//! waits, reads no clock, and asks nothing of the error type; that difference is made by the
-//! type parameter `TIMED`, at compile time.
+//! borrow whatever the function can. All that the loop decides is decided here. A call that neither a
+//! timeout nor a gate can end always has an outcome of its own to end with, so it keeps none while it
+//! waits, reads no clock, and asks nothing of the error type; that difference is made at compile
+//! time, by a [`Mode`].
 //!
 //! The methods have long names on purpose: a trait that an application has in scope must not have
 //! them too.

@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 use std::future::Future;
-use std::hash::Hash;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -11,7 +10,7 @@ use super::future::{Limited, Plain, Watched};
 use super::mode::{GATED, Keep, Mode, PLAIN, TIMED, Way, split};
 use super::outcome::{Answer, AnswerStopped, Outcome};
 use super::probe::Judged;
-use super::site::Site;
+use super::site::{GateKey, Site};
 use crate::drivers::blocking::thread_waker;
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::budgets::Drawn;
@@ -77,7 +76,7 @@ impl<C: SiteClock, R> Run<GATED, C, R> {
     #[must_use]
     pub fn start_keyed<K>(site: &'static Site, keeps_time: bool, key: &K) -> Self
     where
-        K: Hash + Display + ?Sized,
+        K: GateKey + ?Sized,
     {
         Self::new(site, keeps_time, Way::new(site.shared_for(key)))
     }

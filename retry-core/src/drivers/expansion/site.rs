@@ -154,7 +154,7 @@ impl Site {
     }
 
     /// The gates of the function for a key.
-    pub(super) fn shared_for<K: Hash + Display + ?Sized>(&'static self, key: &K) -> SharedRef {
+    pub(super) fn shared_for<K: GateKey + ?Sized>(&'static self, key: &K) -> SharedRef {
         let keyed = self.keyed.get_or_init(|| Keyed::new(Keyed::<Shared>::MOST));
         let digest = Digest::of(key);
         SharedRef::Counted(keyed.get_or_make(digest, || {
@@ -162,6 +162,17 @@ impl Site {
         }))
     }
 }
+
+/// What gates can be told apart by.
+#[diagnostic::on_unimplemented(
+    message = "gates cannot be told apart by `{Self}`",
+    label = "`key` has to be `Hash` and `Display`",
+    note = "a part of it may do, or a text: `key = shard.id`, `key = format!(\"{{shard:?}}\")`"
+)]
+pub trait GateKey: Hash + Display {}
+
+#[diagnostic::do_not_recommend]
+impl<K: Hash + Display + ?Sized> GateKey for K {}
 
 /// Marks the policy of a function that blocks, where no attempt can be cut.
 ///

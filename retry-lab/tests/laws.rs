@@ -4,21 +4,27 @@ use std::time::Duration;
 
 use retry_core::{Retry, with_retry};
 use retry_lab::{Failure, Lineup, Report, Scenario, Wire, picture, table};
-use retry_lab::{contention, cut_off, limited, reconnect, refused, shard, slow, spike, stalled};
+use retry_lab::{
+    contention, cut_off, independent, limited, reconnect, refused, shard, slow, spike, stalled,
+};
 
 /// One of each kind of world, with one seed.
 fn worlds() -> Vec<Scenario> {
     let seconds = Duration::from_secs;
     let outages = [refused(seconds(2)).with_layers(2), stalled().with_layers(1), spike(), slow()];
     let herds = [contention(100), reconnect(), limited()];
-    let all = outages.into_iter().chain(herds).chain([shard(0.3).with_handle_per_key(), cut_off()]);
+    let all = outages.into_iter().chain(herds).chain([
+        shard(0.3).with_handle_per_key(),
+        cut_off(),
+        independent(0.3),
+    ]);
     all.map(|storm| storm.with_seeds(1)).collect()
 }
 
 #[test]
 fn a_seed_is_one_story() {
     for storm in worlds() {
-        for lineup in [Lineup::backoff(), Lineup::standard()] {
+        for lineup in [Lineup::backoff(), Lineup::budget(), Lineup::standard()] {
             let [first, second] = [(), ()].map(|()| storm.play(&lineup));
             assert!(first == second, "{first}\n{second}");
         }

@@ -89,9 +89,9 @@ impl OnOpen {
 /// up to `max_open_for`.
 ///
 /// Where calls are parked, their time runs: `probe_gap` at first, and then as long as the circuit
-/// has been open so far, counted from the start of the last probe. At most the time in which three
-/// calls begin, so that probes stay a small part of the load; but a second in any case, and no more
-/// than twice `open_for` or `max_open_for`.
+/// has been open so far, counted from the start of the last probe. The longest is the time in which
+/// three calls begin, so that probes stay a small part of the load, but not below a second, nor
+/// above twice `open_for` or `max_open_for`.
 ///
 /// Either is drawn between half and all of that, and begins anew once the circuit has been closed
 /// for as long as it was last open.

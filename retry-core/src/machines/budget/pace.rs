@@ -20,6 +20,9 @@ const QUIET: u32 = ticks(60 * nanos::PER_SECOND);
 
 #[derive(Debug)]
 pub(super) struct Pace {
+    /// The first time that was told, in nanoseconds and one; 0 before. Ticks are counted from it: the same
+    /// story has the same ticks, whenever it is played.
+    began: AtomicU64,
     /// The look that the rate was last worked out at.
     rated: Look,
     /// The last failure.
@@ -32,13 +35,31 @@ impl Pace {
     const_unless_loom! {
         /// Knows nothing yet, and says `unknown` until it does.
         pub(super) fn new(unknown: u32) -> Self {
-            Self { rated: Look::never(), touched: Look::never(), per_second: AtomicU32::new(unknown) }
+            Self {
+                began: AtomicU64::new(0),
+                rated: Look::never(),
+                touched: Look::never(),
+                per_second: AtomicU32::new(unknown),
+            }
         }
     }
 
     /// The first call of all has ended, at `now`.
     pub(super) fn begin(&self, now: u64) {
-        self.rated.renew(0, ticks(now), u32::MAX);
+        self.rated.renew(0, self.tick(now), u32::MAX);
+    }
+
+    /// A time in ticks. One before the first wraps, as differences of ticks do.
+    fn tick(&self, now: u64) -> u32 {
+        let now = now.wrapping_add(1);
+        let first = self.began.load(Ordering::Relaxed);
+        let first = if first == 0 {
+            let own = self.began.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+            own.map_or_else(|other| other, |_| now)
+        } else {
+            first
+        };
+        ticks(now.wrapping_sub(first))
     }
 
     /// The calls of one second, in units of a token.
@@ -53,10 +74,11 @@ impl Pace {
     /// them was. What came after it can only have filled the budget further, since who draws from
     /// it has failed.
     pub(super) fn failure(&self, before: u32, after: u32, now: u64) -> bool {
-        if let Some((passed, known)) = self.rated.renew(before, ticks(now), SECOND) {
+        let tick = self.tick(now);
+        if let Some((passed, known)) = self.rated.renew(before, tick, SECOND) {
             self.per_second.store(rate(before.wrapping_sub(known), passed), Ordering::Relaxed);
         }
-        self.touched.renew(after, ticks(now), 0).is_some_and(|(passed, known)| {
+        self.touched.renew(after, tick, 0).is_some_and(|(passed, known)| {
             let made = before.wrapping_sub(known);
             u64::from(passed) >= u64::from(QUIET) * (u64::from(made) + 1)
         })

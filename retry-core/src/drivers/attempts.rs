@@ -160,7 +160,9 @@ impl<'r, E, C> Attempts<'r, E, C> {
         let terms = self.terms();
         let attempt = self.call.attempts().saturating_add(1);
         let request = Request::new(self.clock, self.call.deadline(terms), attempt);
-        Entering { passage: &mut self.passage, gates: terms.gates, request, through: false }
+        let custom = self.retry.custom_clock().map(|clock| &**clock);
+        let (passage, gates) = (&mut self.passage, terms.gates);
+        Entering { passage, gates, request, through: false, custom }
     }
 
     pub(super) fn terms(&self) -> Terms<'r> {

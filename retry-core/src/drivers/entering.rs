@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
@@ -26,6 +26,8 @@ pub(crate) struct Entering<'a> {
     pub(crate) gates: &'a Gates,
     pub(crate) request: Request<'a>,
     pub(crate) through: bool,
+    /// Where to wait, if not on tokio's timer.
+    pub(crate) custom: Option<&'a dyn Clock>,
 }
 
 impl Drop for Entering<'_> {
@@ -36,7 +38,7 @@ impl Drop for Entering<'_> {
     }
 }
 
-impl Entering<'_> {
+impl<'a> Entering<'a> {
     /// `Ok(None)` when the attempt is through, `Ok(Some(until))` while it is held.
     fn advance(&mut self, waker: &Waker) -> Result<Option<Wait>, Halt> {
         let limit = match self.passage.advance(self.gates, &self.request, waker) {
@@ -61,25 +63,8 @@ impl Entering<'_> {
     }
 
     /// Waits until the attempt may start.
-    pub(crate) async fn wait(mut self, token: Option<&CancellationToken>) -> Result<(), Halt> {
-        let mut cancelled = pin!(token.map(CancellationToken::cancelled));
-        let mut timer = Timer(None);
-        std::future::poll_fn(|context| {
-            loop {
-                if is_cancelled(cancelled.as_mut().as_pin_mut(), context) {
-                    return Poll::Ready(Err(Halt::new(StopReason::Cancelled)));
-                }
-                let wait = match self.advance(context.waker()) {
-                    Err(halt) => return Poll::Ready(Err(halt)),
-                    Ok(None) => return Poll::Ready(Ok(())),
-                    Ok(Some(wait)) => wait,
-                };
-                if timer.poll(self.request.clock(), wait, context).is_pending() {
-                    return Poll::Pending;
-                }
-            }
-        })
-        .await
+    pub(crate) const fn wait(self, token: Option<&'a CancellationToken>) -> Waiting<'a> {
+        Waiting { entering: self, token, cancelled: None, sleep: None, custom: None, end: None }
     }
 
     /// Blocks the thread until the attempt may start.
@@ -107,28 +92,61 @@ fn is_cancelled(
     token.is_some_and(|token| token.poll(context).is_ready())
 }
 
+pin_project_lite::pin_project! {
+    /// The wait of a task. The timer of tokio is in place, so that one who waits at a gate allocates
+    /// nothing for it, as one who sleeps between attempts does not; what few have is boxed.
+    pub(crate) struct Waiting<'a> {
+        entering: Entering<'a>,
+        token: Option<&'a CancellationToken>,
+        cancelled: Option<Pin<Box<WaitForCancellationFuture<'a>>>>,
+        #[pin]
+        sleep: Option<tokio::time::Sleep>,
+        custom: Option<Sleep>,
+        // Until when either of the two waits.
+        end: Option<Instant>,
+    }
+}
+
+impl Future for Waiting<'_> {
+    type Output = Result<(), Halt>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            if let Some(token) = *this.token {
+                let cancelled = this.cancelled.get_or_insert_with(|| Box::pin(token.cancelled()));
+                if cancelled.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Err(Halt::new(StopReason::Cancelled)));
+                }
+            }
+            let wait = match this.entering.advance(context.waker()) {
+                Err(halt) => return Poll::Ready(Err(halt)),
+                Ok(None) => return Poll::Ready(Ok(())),
+                Ok(Some(wait)) => wait,
+            };
+            let (Some(rest), Some(until)) = (wait.rest, wait.until) else { return Poll::Pending };
+            if *this.end != Some(until) {
+                *this.end = Some(until);
+                match this.entering.custom {
+                    None => this.sleep.set(Some(tokio::time::sleep(rest))),
+                    Some(clock) => *this.custom = Some(clock.sleep(rest)),
+                }
+            }
+            let sleep: Pin<&mut dyn Future<Output = ()>> =
+                match (this.sleep.as_mut().as_pin_mut(), this.custom.as_mut()) {
+                    (Some(sleep), _) => sleep,
+                    (None, Some(sleep)) => sleep.as_mut(),
+                    (None, None) => return Poll::Pending,
+                };
+            ready!(sleep.poll(context));
+            *this.end = None;
+        }
+    }
+}
+
 /// How long to wait at most, and until when; `None` for as long as it takes.
 #[derive(Clone, Copy)]
 struct Wait {
     rest: Option<Duration>,
     until: Option<Instant>,
-}
-
-/// A timer that is made anew only when its end changes.
-struct Timer(Option<(Instant, Sleep)>);
-
-impl Timer {
-    /// Ready when the time has come; without one, never.
-    fn poll(&mut self, clock: &dyn Clock, wait: Wait, context: &mut Context<'_>) -> Poll<()> {
-        let (Some(rest), Some(until)) = (wait.rest, wait.until) else { return Poll::Pending };
-        if self.0.as_ref().is_none_or(|(end, _)| *end != until) {
-            self.0 = Some((until, clock.sleep(rest)));
-        }
-        let Some((_, sleep)) = &mut self.0 else { return Poll::Pending };
-        let ready = sleep.as_mut().poll(context);
-        if ready.is_ready() {
-            self.0 = None;
-        }
-        ready
-    }
 }

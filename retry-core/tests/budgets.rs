@@ -246,3 +246,28 @@ fn a_lone_call_can_use_all_its_attempts_however_dear_they_are() {
     assert_eq!(ends(&retry, server), (StopReason::AttemptsExhausted, 4));
     assert_eq!(ends(&retry, server), (StopReason::Budget, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_describes_the_budget_of_a_service_decides_it_whoever_is_called_first() {
+    #[with_retry(max_attempts = 4, initial_delay = "1ms", service = "budgets::described")]
+    async fn says_nothing() -> Result<(), RetryError<io::Error>> {
+        Err(io::Error::from(io::ErrorKind::ConnectionRefused))?
+    }
+    #[with_retry(
+        max_attempts = 4,
+        initial_delay = "1ms",
+        service = "budgets::described",
+        budget(max_tokens = 3)
+    )]
+    async fn says_three() -> Result<(), RetryError<io::Error>> {
+        Err(io::Error::from(io::ErrorKind::ConnectionRefused))?
+    }
+
+    let handle = Retry::new(POLICY).with_service("budgets::described");
+    let attempts = |result: Result<(), RetryError<io::Error>>| result.unwrap_err().attempts();
+    assert_eq!(attempts(says_nothing().await), 4);
+    assert_eq!(attempts(says_three().await), 4);
+    assert_eq!(attempts(says_three().await), 1, "three tokens were all");
+    assert_eq!(attempts(says_nothing().await), 1, "for everybody");
+    assert!((tokens(&handle) - 0.0).abs() < 1e-9);
+}

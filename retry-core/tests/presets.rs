@@ -13,9 +13,9 @@ const BREAKER: BreakerPolicy =
 const PRESET: Preset =
     Preset::new(POLICY).with_circuit_breaker(BREAKER).with_rate_limit(RateLimitPolicy::new());
 
-fn handle(preset: Preset) -> Retry<impl retry_core::Classifier<&'static str> + Clone> {
+fn handle(preset: &Preset) -> Retry<impl retry_core::Classifier<&'static str> + Clone> {
     let network = |_: &&str, _: &retry_core::Attempt| Verdict::Retry(ErrorKind::Network);
-    Retry::from_preset(preset).with_clock(ManualClock::new()).classify_with(network)
+    Retry::from_preset(*preset).with_clock(ManualClock::new()).classify_with(network)
 }
 
 /// How a call ends that fails, and which gate refused it.
@@ -30,8 +30,8 @@ where
 
 #[test]
 fn clones_share_the_gates_of_their_handle_and_other_handles_have_their_own() {
-    let one = handle(PRESET);
-    let (clone, other) = (one.clone(), handle(PRESET));
+    let one = handle(&PRESET);
+    let (clone, other) = (one.clone(), handle(&PRESET));
     assert_eq!(fail(&one).0, StopReason::AttemptsExhausted);
     assert_eq!(fail(&clone).0, StopReason::AttemptsExhausted);
     assert_eq!(fail(&one).0, StopReason::CircuitOpen);
@@ -45,8 +45,8 @@ fn handles_and_functions_of_one_service_share_its_gates_under_its_name() {
         Ok(())
     }
 
-    let one = handle(PRESET).with_service("presets::shared");
-    let other = handle(PRESET).with_service("presets::shared");
+    let one = handle(&PRESET).with_service("presets::shared");
+    let other = handle(&PRESET).with_service("presets::shared");
     assert!(function().is_ok());
     fail(&one);
     fail(&other);
@@ -58,7 +58,7 @@ fn handles_and_functions_of_one_service_share_its_gates_under_its_name() {
 fn a_gate_that_is_given_by_hand_stays_whatever_the_service() {
     let breaker = CircuitBreaker::new(BREAKER).with_name("by hand");
     for before in [true, false] {
-        let retry = handle(PRESET);
+        let retry = handle(&PRESET);
         let retry = if before {
             retry.with_circuit_breaker(breaker.clone()).with_service("presets::by_hand")
         } else {
@@ -72,10 +72,10 @@ fn a_gate_that_is_given_by_hand_stays_whatever_the_service() {
 #[test]
 fn a_preset_says_what_its_budget_is() {
     let small = PRESET.with_budget(BudgetPolicy::new().with_max_tokens(3));
-    assert_eq!(handle(small).budget().unwrap().policy(), small.budget().unwrap());
-    let shared = handle(small).with_service("presets::budget");
+    assert_eq!(handle(&small).budget().unwrap().policy(), small.budget().unwrap());
+    let shared = handle(&small).with_service("presets::budget");
     assert_eq!(shared.budget().unwrap().policy(), small.budget().unwrap());
-    assert!(handle(PRESET.without_budget()).with_service("presets::none").budget().is_none());
+    assert!(handle(&PRESET.without_budget()).with_service("presets::none").budget().is_none());
 }
 
 #[test]

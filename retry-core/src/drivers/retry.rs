@@ -91,8 +91,9 @@ pub struct Retry<C = ByClassify> {
 /// Which budget a handle draws on.
 #[derive(Clone, Debug)]
 enum HandleBudget {
-    /// Its own, or that of its service: nobody has said.
+    /// Its own: nobody has said.
     Default(RetryBudget),
+    OfService(Arc<Service>),
     Given(RetryBudget),
     None,
 }
@@ -258,9 +259,10 @@ impl<C> Retry<C> {
         let service = Service::named(&name);
         let mut retry = self;
         let wanted = retry.preset.as_deref().copied();
-        if matches!(retry.budget, HandleBudget::Default(_)) {
+        if matches!(retry.budget, HandleBudget::Default(_) | HandleBudget::OfService(_)) {
             let policy = wanted.and_then(|wanted| wanted.budget).unwrap_or_default();
-            retry.budget = HandleBudget::Default(service.budget(policy));
+            service.want_budget(policy);
+            retry.budget = HandleBudget::OfService(Arc::clone(&service));
         }
         if let Some(wanted) = wanted {
             let shared = service.share(Wanted { budget: None, ..wanted });
@@ -288,9 +290,10 @@ impl<C> Retry<C> {
 
     /// The budget that its retries are drawn from.
     #[must_use]
-    pub const fn budget(&self) -> Option<&RetryBudget> {
+    pub fn budget(&self) -> Option<&RetryBudget> {
         match &self.budget {
             HandleBudget::Default(budget) | HandleBudget::Given(budget) => Some(budget),
+            HandleBudget::OfService(service) => service.budget(),
             HandleBudget::None => None,
         }
     }

@@ -32,12 +32,13 @@ pub(crate) struct Wanted {
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     pub(crate) gates: Gates,
-    budget: Option<RetryBudget>,
+    /// Who has the budget.
+    service: Option<Arc<Service>>,
 }
 
 impl Shared {
     pub(crate) fn budget(&self) -> Option<&BudgetCell> {
-        self.budget.as_ref().map(RetryBudget::cell)
+        self.service.as_ref()?.budget().map(RetryBudget::cell)
     }
 
     pub(crate) fn budgets(&self) -> Budgets<'_> {
@@ -68,7 +69,10 @@ impl Deref for SharedRef {
 pub(crate) struct Service {
     name: Arc<str>,
     breaker: OnceLock<CircuitBreaker>,
-    budget: OnceLock<RetryBudget>,
+    /// The budget that somebody has described, and the default one for as long as nobody has: who
+    /// says nothing must not decide because it was called first.
+    said_budget: OnceLock<RetryBudget>,
+    usual_budget: OnceLock<RetryBudget>,
     rate_limit: OnceLock<RateLimit>,
     keys: OnceLock<Keyed<Self>>,
 }
@@ -78,7 +82,8 @@ impl Service {
         Self {
             name: name.into(),
             breaker: OnceLock::new(),
-            budget: OnceLock::new(),
+            said_budget: OnceLock::new(),
+            usual_budget: OnceLock::new(),
             rate_limit: OnceLock::new(),
             keys: OnceLock::new(),
         }
@@ -104,7 +109,7 @@ impl Service {
     }
 
     /// What a function that asks for this gets.
-    pub(crate) fn share(&self, wanted: Wanted) -> Shared {
+    pub(crate) fn share(self: &Arc<Self>, wanted: Wanted) -> Shared {
         let mut gates = Gates::default();
         if let Some(policy) = wanted.breaker {
             let make = || CircuitBreaker::new(policy).with_name(Arc::clone(&self.name));
@@ -118,21 +123,27 @@ impl Service {
             self.compare("rate_limit", &limit.policy(), &policy);
             gates.put(Place::RateLimit, Arc::new(limit.clone()));
         }
-        let budget = wanted.budget.map(|policy| {
-            let budget = self.budget(policy);
-            // The default is no wish.
-            if policy != BudgetPolicy::new() {
-                self.compare("budget", &budget.policy(), &policy);
-            }
-            budget
+        let service = wanted.budget.map(|policy| {
+            self.want_budget(policy);
+            Arc::clone(self)
         });
-        Shared { gates, budget }
+        Shared { gates, service }
     }
 
-    /// The budget of the service, made from `policy` where there is none.
-    pub(crate) fn budget(&self, policy: BudgetPolicy) -> RetryBudget {
+    /// Sees to it that there is a budget; the default is no wish for one of its kind.
+    pub(crate) fn want_budget(&self, policy: BudgetPolicy) {
         let make = || RetryBudget::new(policy).with_name(Arc::clone(&self.name));
-        self.budget.get_or_init(make).clone()
+        if policy == BudgetPolicy::new() {
+            self.usual_budget.get_or_init(make);
+        } else {
+            let budget = self.said_budget.get_or_init(make);
+            self.compare("budget", &budget.policy(), &policy);
+        }
+    }
+
+    /// The budget of the service, once somebody wanted one.
+    pub(crate) fn budget(&self) -> Option<&RetryBudget> {
+        self.said_budget.get().or_else(|| self.usual_budget.get())
     }
 
     fn compare<P: Debug + PartialEq>(&self, gate: &'static str, has: &P, wanted: &P) {

@@ -31,7 +31,7 @@ fn drain(budget: &Budget) -> usize {
 
 /// 0.1, 0.4, 0.6, 0.7 and 0.9 of a retry per call: none becomes another.
 #[test]
-fn pitfall_31_every_ratio_is_exact() {
+fn every_ratio_is_exact() {
     for (ratio, retries) in [(0.1, 1000), (0.4, 4000), (0.6, 6000), (0.7, 7000), (0.9, 9000)] {
         let policy = BudgetPolicy::ratio(ratio).with_min_per_second(0);
         let budget = Budget::new(policy);
@@ -49,7 +49,7 @@ fn pitfall_31_every_ratio_is_exact() {
 }
 
 #[test]
-fn pitfall_31_the_smallest_ratio_is_not_zero() {
+fn the_smallest_ratio_is_not_zero() {
     let budget = Budget::new(BudgetPolicy::new().with_ratio(1e-6));
     drain(&budget);
     (0..999_999).for_each(|_| budget.succeeded(1, Reservation::default(), || 0));
@@ -59,7 +59,7 @@ fn pitfall_31_the_smallest_ratio_is_not_zero() {
 }
 
 #[test]
-fn pitfall_32_threads_together_draw_no_more_than_there_is() {
+fn threads_together_draw_no_more_than_there_is() {
     let budgets =
         [BudgetPolicy::new(), BudgetPolicy::ratio(0.1).with_min_per_second(1)].map(Budget::new);
     for budget in &budgets {
@@ -73,7 +73,7 @@ fn pitfall_32_threads_together_draw_no_more_than_there_is() {
 }
 
 #[test]
-fn pitfall_33_a_cancelled_retry_gives_its_token_back() {
+fn a_cancelled_retry_gives_its_token_back() {
     for policy in [BudgetPolicy::new(), BudgetPolicy::ratio(0.1), BudgetPolicy::aws()] {
         let budget = Budget::new(policy);
         drain(&budget);
@@ -86,7 +86,7 @@ fn pitfall_33_a_cancelled_retry_gives_its_token_back() {
 }
 
 #[test]
-fn pitfall_33_a_cost_above_the_capacity_asks_for_a_full_bucket() {
+fn a_cost_above_the_capacity_asks_for_a_full_bucket() {
     let costly = Ask { cost: Some(1_000_000.0), ..ask() };
     for policy in
         [BudgetPolicy::new(), BudgetPolicy::ratio(0.5).with_min_per_second(2), BudgetPolicy::aws()]
@@ -99,7 +99,7 @@ fn pitfall_33_a_cost_above_the_capacity_asks_for_a_full_bucket() {
 }
 
 #[test]
-fn pitfall_33_successes_fill_an_empty_budget() {
+fn successes_fill_an_empty_budget() {
     let budget = Budget::new(BudgetPolicy::new());
     assert_eq!(drain(&budget), 10);
     assert_eq!(play(&budget, "+++++++++-"), "n");
@@ -145,7 +145,7 @@ fn the_capacity_follows_the_rate_between_one_call_and_the_most() {
 }
 
 #[test]
-fn pitfall_35_a_lone_call_has_all_its_attempts_and_the_next_has_to_earn_them() {
+fn a_lone_call_has_all_its_attempts_and_the_next_has_to_earn_them() {
     let budget = Budget::new(BudgetPolicy::new());
     let twenty = Ask { max_attempts: 20, ..ask() };
     let retries = |now: u64| {

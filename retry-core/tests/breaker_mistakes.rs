@@ -31,7 +31,7 @@ fn go(circuit: &Circuit) -> Option<Pass> {
 }
 
 #[test]
-fn p20_half_open_lets_in_as_many_as_it_has_probes() {
+fn half_open_lets_in_as_many_as_it_has_probes() {
     let circuit = opened(POLICY.with_probes(3));
     circuit.wait_out();
     let admitted = (0..30).filter_map(|_| go(&circuit)).count();
@@ -40,7 +40,7 @@ fn p20_half_open_lets_in_as_many_as_it_has_probes() {
 }
 
 #[test]
-fn p20_half_open_lets_in_one_of_many_threads() {
+fn half_open_lets_in_one_of_many_threads() {
     let circuit = opened(POLICY);
     circuit.wait_out();
     let admitted: usize = thread::scope(|scope| {
@@ -52,7 +52,7 @@ fn p20_half_open_lets_in_one_of_many_threads() {
 }
 
 #[test]
-fn p21_the_place_of_a_probe_that_was_dropped_is_free_again() {
+fn the_place_of_a_probe_that_was_dropped_is_free_again() {
     let circuit = opened(POLICY);
     circuit.wait_out();
     for _ in 0..50 {
@@ -66,7 +66,7 @@ fn p21_the_place_of_a_probe_that_was_dropped_is_free_again() {
 }
 
 #[test]
-fn p22_a_probe_that_hangs_holds_its_place_for_a_lease_and_no_longer() {
+fn a_probe_that_hangs_holds_its_place_for_a_lease_and_no_longer() {
     let circuit = opened(POLICY.with_lease(secs(3)));
     circuit.wait_out();
     let hung = circuit.pass();
@@ -81,7 +81,7 @@ fn p22_a_probe_that_hangs_holds_its_place_for_a_lease_and_no_longer() {
 }
 
 #[test]
-fn p22_a_probe_that_was_cancelled_does_not_close_it() {
+fn a_probe_that_was_cancelled_does_not_close_it() {
     let circuit = opened(POLICY);
     circuit.wait_out();
     circuit.call(Outcome::Abandoned);
@@ -91,7 +91,7 @@ fn p22_a_probe_that_was_cancelled_does_not_close_it() {
 }
 
 #[test]
-fn p23_a_late_result_decides_nothing() {
+fn a_late_result_decides_nothing() {
     let circuit = Circuit::new(POLICY);
     let before: Vec<Pass> = (0..20).map(|_| circuit.pass()).collect();
     circuit.calls(4, DOWN);
@@ -117,7 +117,7 @@ fn p23_a_late_result_decides_nothing() {
 }
 
 #[test]
-fn p24_the_window_slides() {
+fn the_window_slides() {
     let circuit = Circuit::new(POLICY.with_failure_ratio(1.0));
     circuit.calls(1_000, Outcome::Success);
     circuit.calls(9, DOWN);
@@ -127,7 +127,7 @@ fn p24_the_window_slides() {
 }
 
 #[test]
-fn p25_a_window_of_time_decides_in_half_open_with_one_call_an_hour() {
+fn a_window_of_time_decides_in_half_open_with_one_call_an_hour() {
     let circuit = opened(POLICY.with_window(Window::Time(secs(1))).with_probes(3));
     circuit.wait_out();
     for _ in 0..2 {
@@ -139,7 +139,7 @@ fn p25_a_window_of_time_decides_in_half_open_with_one_call_an_hour() {
 }
 
 #[test]
-fn p26_it_opens_within_its_first_window() {
+fn it_opens_within_its_first_window() {
     let circuit = Circuit::new(POLICY.with_window(Window::Count(100_000)));
     circuit.calls(4, DOWN);
     assert_eq!(circuit.state(), CircuitState::Open);
@@ -149,7 +149,7 @@ fn p26_it_opens_within_its_first_window() {
 }
 
 #[test]
-fn p26_a_window_below_a_second_holds_as_many_calls_as_come() {
+fn a_window_below_a_second_holds_as_many_calls_as_come() {
     let circuit = Circuit::new(POLICY.with_window(Window::Time(ms(1))).with_failure_ratio(0.9));
     circuit.calls(50, Outcome::Success);
     assert_eq!(circuit.breaker.snapshot().calls(), 50);
@@ -160,7 +160,7 @@ fn p26_a_window_below_a_second_holds_as_many_calls_as_come() {
 }
 
 #[test]
-fn p27_a_success_that_completes_the_minimum_opens_it() {
+fn a_success_that_completes_the_minimum_opens_it() {
     for window in [Window::Count(10), Window::Time(secs(10))] {
         let circuit = Circuit::new(POLICY.with_window(window));
         circuit.calls(3, DOWN);
@@ -171,14 +171,14 @@ fn p27_a_success_that_completes_the_minimum_opens_it() {
 }
 
 #[test]
-fn p28_a_call_that_was_cut_by_a_timeout_is_a_failure() {
+fn a_call_that_was_cut_by_a_timeout_is_a_failure() {
     let circuit = Circuit::new(POLICY);
     circuit.calls(4, Outcome::Failure(ErrorKind::Timeout));
     assert_eq!(circuit.state(), CircuitState::Open);
 }
 
 #[test]
-fn p28_a_hang_is_seen_before_any_call_ends() {
+fn a_hang_is_seen_before_any_call_ends() {
     for window in [Window::Count(10), Window::Time(secs(10))] {
         let circuit = Circuit::new(POLICY.with_window(window).with_slow_call(secs(1)));
         assert_eq!(circuit.breaker.patience(), Some(secs(1)));
@@ -194,7 +194,7 @@ fn p28_a_hang_is_seen_before_any_call_ends() {
 }
 
 #[test]
-fn p29_a_panic_while_an_error_is_printed_poisons_nothing() {
+fn a_panic_while_an_error_is_printed_poisons_nothing() {
     struct Unprintable;
     impl std::fmt::Display for Unprintable {
         fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -214,14 +214,14 @@ fn p29_a_panic_while_an_error_is_printed_poisons_nothing() {
 }
 
 #[test]
-fn p29_a_window_longer_than_the_machine_has_been_up_is_no_trouble() {
+fn a_window_longer_than_the_machine_has_been_up_is_no_trouble() {
     let circuit = Circuit::new(POLICY.with_window(Window::Time(secs(1_000_000_000))));
     circuit.calls(3, DOWN);
     assert_eq!(circuit.breaker.snapshot().failures(), 3);
 }
 
 #[test]
-fn p30_an_open_circuit_is_foreseen() {
+fn an_open_circuit_is_foreseen() {
     let circuit = opened(POLICY.with_open_for(secs(4)));
     let left = circuit.breaker.snapshot().tried_in().unwrap();
     let refusal = circuit.breaker.foresee(ms(100), &circuit.clock).expect("still open then");

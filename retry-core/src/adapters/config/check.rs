@@ -145,7 +145,7 @@ pub(super) fn repair_breaker(draft: &mut BreakerPolicyBuilder, error: &BreakerEr
         }
         (BreakerField::Window, _) => draft.window = Some(Window::Time(time)),
         (BreakerField::MinCalls, BreakerBound::AtMostWindow(calls)) => {
-            draft.min_calls = Some(calls)
+            draft.min_calls = Some(calls);
         }
         (BreakerField::MinCalls, _) => draft.min_calls = Some(1),
         (BreakerField::ConsecutiveFailures, _) => draft.consecutive_failures = Some(1),

@@ -46,6 +46,7 @@ jitter = 0.2
 timeout = "1m30s"
 attempt_timeout = "2s"
 max_hint = "3m"
+retried = ["timeout", "rate_limit", "network"]
 
 [on.rate_limit]
 max_attempts = 8
@@ -109,6 +110,7 @@ fn everything() -> Preset {
         .with_timeout(ms(90_000))
         .with_attempt_timeout(ms(2000))
         .with_max_hint(ms(180_000))
+        .with_retried(Kinds::of(&[ErrorKind::Timeout, ErrorKind::RateLimit, ErrorKind::Network]))
         .with_kinds(KINDS);
     let breaker = BreakerPolicy::new()
         .with_failure_ratio(0.3)
@@ -322,6 +324,7 @@ fn the_environment_says_the_same_as_toml() {
         ("TIMEOUT", "1m 30s"),
         ("ATTEMPT_TIMEOUT", "2s"),
         ("MAX_HINT", "3m"),
+        ("RETRIED", "timeout, rate_limit, network"),
         ("ON_RATE_LIMIT_MAX_ATTEMPTS", "8"),
         ("ON_RATE_LIMIT_STRATEGY", "fixed"),
         ("ON_RATE_LIMIT_INITIAL_DELAY", "1s"),

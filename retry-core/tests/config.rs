@@ -160,7 +160,17 @@ fn settings_are_written_as_they_are_read() {
 
 #[test]
 fn a_preset_is_written_as_settings_that_make_it() {
-    for preset in [everything(), presets::STANDARD, DEFAULTS, DEFAULTS.without_budget()] {
+    for preset in [
+        everything(),
+        presets::STANDARD,
+        presets::DATABASE,
+        presets::HTTP,
+        presets::CACHE,
+        presets::MESSAGING,
+        presets::MESH,
+        DEFAULTS,
+        DEFAULTS.without_budget(),
+    ] {
         let config = RetryConfig::try_from(preset).unwrap();
         assert_eq!(config.apply_to(DEFAULTS).unwrap(), preset);
         // All of it is said, so what they are applied to matters no more.

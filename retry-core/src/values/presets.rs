@@ -73,8 +73,8 @@ pub const DATABASE: Preset = Preset::new(
 /// | 3 | 800 ms |
 /// | 4 | 1.6 s |
 ///
-/// *Retries* failures of the server (5xx), throttles (429), timeouts and network failures. It knows
-/// nothing of methods: what must not happen twice needs an
+/// *Retries* failures of the server (500, 502, 503), throttles (429), timeouts (408, 504) and network
+/// failures. It knows nothing of methods: what must not happen twice needs an
 /// [idempotency key](crate::Attempt::idempotency_key), or fewer kinds.
 ///
 /// *Gates*: the circuit breaker and the rate limit of [`STANDARD`]. A caller waits for up to thirty

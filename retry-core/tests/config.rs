@@ -46,6 +46,7 @@ jitter = 0.2
 timeout = "1m30s"
 attempt_timeout = "2s"
 max_hint = "3m"
+retried = ["timeout", "rate_limit", "network"]
 
 [on.rate_limit]
 max_attempts = 8
@@ -109,6 +110,7 @@ fn everything() -> Preset {
         .with_timeout(ms(90_000))
         .with_attempt_timeout(ms(2000))
         .with_max_hint(ms(180_000))
+        .with_retried(Kinds::of(&[ErrorKind::Timeout, ErrorKind::RateLimit, ErrorKind::Network]))
         .with_kinds(KINDS);
     let breaker = BreakerPolicy::new()
         .with_failure_ratio(0.3)
@@ -158,7 +160,17 @@ fn settings_are_written_as_they_are_read() {
 
 #[test]
 fn a_preset_is_written_as_settings_that_make_it() {
-    for preset in [everything(), presets::STANDARD, DEFAULTS, DEFAULTS.without_budget()] {
+    for preset in [
+        everything(),
+        presets::STANDARD,
+        presets::DATABASE,
+        presets::HTTP,
+        presets::CACHE,
+        presets::MESSAGING,
+        presets::MESH,
+        DEFAULTS,
+        DEFAULTS.without_budget(),
+    ] {
         let config = RetryConfig::try_from(preset).unwrap();
         assert_eq!(config.apply_to(DEFAULTS).unwrap(), preset);
         // All of it is said, so what they are applied to matters no more.
@@ -322,6 +334,7 @@ fn the_environment_says_the_same_as_toml() {
         ("TIMEOUT", "1m 30s"),
         ("ATTEMPT_TIMEOUT", "2s"),
         ("MAX_HINT", "3m"),
+        ("RETRIED", "timeout, rate_limit, network"),
         ("ON_RATE_LIMIT_MAX_ATTEMPTS", "8"),
         ("ON_RATE_LIMIT_STRATEGY", "fixed"),
         ("ON_RATE_LIMIT_INITIAL_DELAY", "1s"),

@@ -51,8 +51,8 @@ fn an_unknown_key_is_told_the_nearest() {
         (
             "\"a b\" = 3",
             "\"a b\": unknown key; the keys are name, service, max_attempts, strategy, \
-             initial_delay, max_delay, multiplier, jitter, timeout, attempt_timeout, max_hint, on, \
-             circuit_breaker, budget, rate_limit",
+             initial_delay, max_delay, multiplier, jitter, timeout, attempt_timeout, max_hint, \
+             retried, on, circuit_breaker, budget, rate_limit",
         ),
     ];
     for (toml, expected) in cases {

@@ -37,7 +37,7 @@ const WORDS: [&str; 27] = [
     "18446744073709551615s 1000ms",
 ];
 
-const ROOT: [&str; 11] = [
+const ROOT: [&str; 12] = [
     "name",
     "service",
     "max_attempts",
@@ -49,6 +49,7 @@ const ROOT: [&str; 11] = [
     "timeout",
     "attempt_timeout",
     "max_hint",
+    "retried",
 ];
 const KIND: [&str; 7] =
     ["max_attempts", "strategy", "initial_delay", "max_delay", "multiplier", "jitter", "cost"];
@@ -106,7 +107,7 @@ fn suited(key: &'static str) -> BoxedStrategy<Value> {
             prop_oneof![(0.0..1.0).prop_map(Value::from), word(&["none", "full", "equal"])].boxed()
         }
         "initial_delay" | "probe_gap" => delay().boxed(),
-        "failures" | "ignored" => Just(json!(["network", "timeout"])).boxed(),
+        "failures" | "ignored" | "retried" => Just(json!(["network", "timeout"])).boxed(),
         "on_open" => word(&["park", "refuse"]).boxed(),
         "counts" => word(&["attempts", "calls"]).boxed(),
         "kind" => word(&["productive", "ratio", "grpc", "aws"]).boxed(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use retry_core::{
-    ErrorKind, Jitter, KindPolicy, PolicyBound, PolicyField, RetryPolicy, Session, Step,
+    ErrorKind, Jitter, KindPolicy, Kinds, PolicyBound, PolicyField, RetryPolicy, Session, Step,
     StopReason, Strategy, Time, Verdict,
 };
 
@@ -55,6 +55,14 @@ fn a_kind_with_attempts_of_its_own_leaves_those_of_the_policy_untouched() {
 fn a_kind_without_attempts_of_its_own_counts_with_the_others() {
     let kinds = [TIMEOUT, NETWORK, TIMEOUT];
     assert_eq!(steps(&POLICY, &kinds, Time::default()), [Ok(7), Ok(100), EXHAUSTED]);
+}
+
+#[test]
+fn a_schedule_of_a_kind_that_is_not_retried_adds_no_attempts() {
+    let few = POLICY.with_retried(Kinds::ALL.without(LIMIT));
+    assert_eq!(few.most_attempts(), 3);
+    let stopped = Err(StopReason::NotRetryable);
+    assert_eq!(steps(&few, &[NETWORK, LIMIT], Time::default()), [Ok(100), stopped]);
 }
 
 #[test]

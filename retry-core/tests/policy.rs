@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use retry_core::{
-    Jitter, PolicyBound, PolicyError, PolicyField, PolicyValue, Retry, RetryPolicy,
+    Jitter, Kinds, PolicyBound, PolicyError, PolicyField, PolicyValue, Retry, RetryPolicy,
     RetryPolicyBuilder, Strategy,
 };
 
@@ -255,6 +255,7 @@ fn the_defaults_are_the_documented_ones() {
     assert_eq!(NEW.multiplier().to_bits(), 2.0_f64.to_bits());
     assert_eq!((NEW.jitter(), NEW.max_hint()), (Jitter::Full, secs(300)));
     assert_eq!((NEW.timeout(), NEW.attempt_timeout(), NEW.can_cut()), (None, None, false));
+    assert_eq!(NEW.retried(), Kinds::ALL);
     assert_eq!(RetryPolicy::default(), NEW);
 }
 
@@ -272,4 +273,17 @@ fn a_timeout_below_the_attempt_timeout_is_refused_by_a_handle_too() {
     let zero = retry.clone().with_timeout(Duration::ZERO).unwrap_err();
     assert_eq!((zero.field(), zero.bound()), (PolicyField::Timeout, PolicyBound::AboveZero));
     assert_eq!(retry.with_timeout(secs(2)).unwrap().policy().timeout(), Some(secs(2)));
+}
+
+#[test]
+fn a_handle_takes_other_attempts_for_a_call_and_refuses_none() {
+    let retry = Retry::new(PATIENT);
+    let zero = retry.clone().with_max_attempts(0).unwrap_err();
+    assert_eq!((zero.field(), zero.bound()), (PolicyField::MaxAttempts, PolicyBound::AtLeastOne));
+    let twice = retry.clone().retry_all().with_max_attempts(2).unwrap();
+    assert_eq!(*twice.policy(), PATIENT.with_max_attempts(2));
+    let zero_delay = twice.with_policy(PATIENT.with_initial_delay(Duration::ZERO));
+    let twice = zero_delay.with_max_attempts(2).unwrap();
+    assert_eq!(twice.run_blocking(|| Err::<(), _>("down")).unwrap_err().attempts(), 2);
+    assert_eq!(*retry.policy(), PATIENT, "only the copy is changed");
 }

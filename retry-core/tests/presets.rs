@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use retry_core::{
-    BreakerPolicy, BudgetPolicy, CircuitBreaker, ErrorKind, Jitter, ManualClock, OnOpen, Preset,
-    RateLimitPolicy, Refusal, Retry, RetryPolicy, StopReason, Verdict, presets, with_retry,
+    Attempt, BreakerPolicy, BudgetPolicy, CircuitBreaker, ErrorKind, Jitter, Kinds, ManualClock,
+    OnOpen, Preset, RateLimitPolicy, Refusal, Retry, RetryPolicy, Session, Step, StopReason,
+    Strategy, Time, Verdict, presets, with_retry,
 };
 
 const POLICY: RetryPolicy = RetryPolicy::new().with_max_attempts(1);
@@ -78,14 +79,167 @@ fn a_preset_says_what_its_budget_is() {
     assert!(handle(&PRESET.without_budget()).with_service("presets::none").budget().is_none());
 }
 
+/// What the tables in the manual say of a preset.
+struct Row {
+    preset: Preset,
+    attempts: u32,
+    strategy: Strategy,
+    /// In milliseconds, before they are spread.
+    delays: &'static [u128],
+    /// In milliseconds, at most.
+    spread: &'static [u128],
+    cap: Duration,
+    jitter: Jitter,
+    timeout: Duration,
+    retried: Kinds,
+    on_open: Option<OnOpen>,
+    rate_limit: bool,
+}
+
+const DATA: Kinds = Kinds::of(&[ErrorKind::Transient, ErrorKind::Timeout, ErrorKind::Network]);
+const WEB: Kinds =
+    Kinds::of(&[ErrorKind::Server, ErrorKind::RateLimit, ErrorKind::Timeout, ErrorKind::Network]);
+
+/// The standard preset's, for what the others do not say.
+const STANDARD: Row = Row {
+    preset: presets::STANDARD,
+    attempts: 3,
+    strategy: Strategy::Exponential,
+    delays: &[100, 200],
+    spread: &[100, 200],
+    cap: Duration::from_secs(30),
+    jitter: Jitter::Full,
+    timeout: Duration::from_secs(300),
+    retried: Kinds::ALL,
+    on_open: Some(OnOpen::PARK),
+    rate_limit: true,
+};
+
+const ROWS: [Row; 6] = [
+    STANDARD,
+    Row {
+        preset: presets::DATABASE,
+        timeout: Duration::from_secs(30),
+        retried: DATA,
+        on_open: Some(OnOpen::Refuse),
+        rate_limit: false,
+        ..STANDARD
+    },
+    Row {
+        preset: presets::HTTP,
+        attempts: 5,
+        delays: &[200, 400, 800, 1600],
+        spread: &[200, 400, 800, 1600],
+        timeout: Duration::from_secs(60),
+        retried: WEB,
+        ..STANDARD
+    },
+    Row {
+        preset: presets::CACHE,
+        attempts: 2,
+        strategy: Strategy::Fixed,
+        delays: &[50],
+        spread: &[50],
+        cap: Duration::from_millis(50),
+        timeout: Duration::from_secs(1),
+        retried: DATA,
+        on_open: None,
+        rate_limit: false,
+        ..STANDARD
+    },
+    Row {
+        preset: presets::MESSAGING,
+        attempts: 4,
+        delays: &[1000, 2000, 4000],
+        spread: &[1100, 2200, 4400],
+        jitter: Jitter::Ratio(0.1),
+        timeout: Duration::from_secs(60),
+        on_open: None,
+        rate_limit: false,
+        ..STANDARD
+    },
+    Row {
+        preset: presets::MESH,
+        spread: &[110, 220],
+        cap: Duration::from_secs(10),
+        jitter: Jitter::Ratio(0.1),
+        timeout: Duration::from_secs(30),
+        on_open: Some(OnOpen::Refuse),
+        rate_limit: false,
+        ..STANDARD
+    },
+];
+
+/// Its delays in milliseconds, where chance always says the same.
+fn delays(policy: &RetryPolicy, draw: u64) -> Vec<u128> {
+    let mut session = Session::new();
+    let failed = Verdict::Retry(ErrorKind::Network);
+    std::iter::from_fn(|| match session.record(policy, failed, Time::default(), draw) {
+        Step::Wait(delay) => Some(delay.as_millis()),
+        _ => None,
+    })
+    .collect()
+}
+
 #[test]
-fn the_standard_preset_waits_as_its_table_says() {
-    let policy = presets::STANDARD.policy().with_jitter(Jitter::None);
-    let delays: Vec<_> = policy.delays(0).map(|delay| delay.as_millis()).collect();
-    assert_eq!(delays, [100, 200]);
-    assert_eq!(policy.timeout(), Some(Duration::from_secs(300)));
-    let breaker = presets::STANDARD.circuit_breaker().unwrap();
-    assert_eq!((breaker.consecutive_failures(), breaker.on_open()), (Some(5), OnOpen::PARK));
-    assert!(presets::STANDARD.rate_limit().is_some());
-    assert_eq!(presets::STANDARD.budget(), Some(BudgetPolicy::new()));
+fn each_preset_has_the_numbers_of_its_tables() {
+    for row in &ROWS {
+        let policy = row.preset.policy();
+        assert_eq!((policy.max_attempts(), policy.strategy()), (row.attempts, row.strategy));
+        assert_eq!(delays(&policy.with_jitter(Jitter::None), 0), row.delays);
+        assert_eq!(delays(&policy, u64::MAX), row.spread);
+        assert_eq!((policy.max_delay(), policy.jitter()), (row.cap, row.jitter));
+        assert_eq!((policy.timeout(), policy.attempt_timeout()), (Some(row.timeout), None));
+        assert_eq!((policy.retried(), policy.kinds()), (row.retried, &[][..]));
+        let on_open = row.preset.circuit_breaker().map(|breaker| breaker.on_open());
+        assert_eq!((on_open, row.preset.rate_limit().is_some()), (row.on_open, row.rate_limit));
+        assert_eq!(row.preset.budget(), Some(BudgetPolicy::new()));
+    }
+}
+
+#[test]
+fn circuits_that_refuse_open_later_and_are_tried_sooner_than_those_that_park() {
+    let breaker = |preset: &Preset| preset.circuit_breaker().expect("it has one");
+    for preset in [presets::STANDARD, presets::HTTP] {
+        let parking = BreakerPolicy::new().with_consecutive_failures(5);
+        assert_eq!(breaker(&preset), parking);
+    }
+    let (second, ten) = (Duration::from_secs(1), Duration::from_secs(10));
+    for preset in [presets::DATABASE, presets::MESH] {
+        let refusing = breaker(&preset);
+        assert_eq!(refusing.consecutive_failures(), None);
+        assert_eq!((refusing.open_for(), refusing.max_open_for()), (second, ten));
+    }
+    let usual = BreakerPolicy::new().failures();
+    assert_eq!(breaker(&presets::MESH).failures(), usual);
+    let no_conflicts = usual.without(ErrorKind::Transient);
+    assert_eq!(breaker(&presets::DATABASE).failures(), no_conflicts);
+}
+
+#[test]
+fn conflicts_are_retried_and_never_open_the_circuit_of_a_database() {
+    let retry = Retry::from_preset(presets::DATABASE)
+        .with_clock(ManualClock::new())
+        .without_budget()
+        .classify_with(|kind: &ErrorKind, _: &Attempt| Verdict::Retry(*kind));
+    let end = |kind| retry.run_blocking(|| Err::<(), _>(kind)).unwrap_err();
+    for _ in 0..100 {
+        let end = end(ErrorKind::Transient);
+        assert_eq!((end.reason(), end.attempts()), (StopReason::AttemptsExhausted, 3));
+    }
+    let end = end(ErrorKind::Server);
+    assert_eq!((end.reason(), end.attempts()), (StopReason::NotRetryable, 1));
+}
+
+#[test]
+fn a_predicate_has_the_last_word_on_a_preset_of_few_kinds() {
+    let retry = || Retry::from_preset(presets::CACHE).with_clock(ManualClock::new());
+    let fail = |error: &'static str| move || Err::<(), _>(error);
+    let unknown = retry().run_blocking(fail("busy")).unwrap_err();
+    assert_eq!((unknown.reason(), unknown.attempts()), (StopReason::NotRetryable, 1));
+    let wanted = retry().retry_if(|error: &&str| *error == "busy");
+    assert_eq!(wanted.run_blocking(fail("busy")).unwrap_err().attempts(), 2);
+    assert_eq!(wanted.run_blocking(fail("gone")).unwrap_err().attempts(), 1);
+    assert_eq!(retry().retry_all().run_blocking(fail("gone")).unwrap_err().attempts(), 2);
+    assert_eq!(wanted.policy().retried(), DATA.with(ErrorKind::Unknown));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generate;
 use retry_core::{
-    ErrorKind, Jitter, RetryPolicy, Session, Step, StopReason, Strategy, Time, Verdict,
+    ErrorKind, Jitter, Kinds, RetryPolicy, Session, Step, StopReason, Strategy, Time, Verdict,
 };
 
 /// A call with this much time left.
@@ -26,7 +26,8 @@ impl Model {
             return Step::Done;
         }
         self.kind = input.verdict.kind();
-        if matches!(input.verdict, Verdict::Stop(_)) {
+        let retried = self.kind.is_some_and(|kind| policy.retried().contains(kind));
+        if !retried || matches!(input.verdict, Verdict::Stop(_)) {
             return Step::Stop(StopReason::NotRetryable);
         }
         if self.attempt == policy.max_attempts() {
@@ -95,17 +96,26 @@ fn policies() -> impl Generate<Value = RetryPolicy> {
         Jitter::Decorrelated,
         Jitter::Ratio(0.3),
     ]);
-    (1..8_u32, growth, jitter, 0..15_u64).prop_map(|(attempts, growth, jitter, max_hint)| {
-        RetryPolicy::builder()
-            .max_attempts(attempts)
-            .strategy(growth)
-            .jitter(jitter)
-            .initial_delay(Duration::from_millis(500))
-            .max_delay(Duration::from_secs(4))
-            .max_hint(Duration::from_secs(max_hint))
-            .build()
-            .unwrap()
-    })
+    let few = prop::sample::subsequence(ErrorKind::ALL.to_vec(), 0..=ErrorKind::ALL.len());
+    let retried = prop_oneof![
+        2 => Just(Kinds::ALL),
+        1 => few.prop_map(|kinds| Kinds::of(&kinds)),
+    ];
+    let numbers = (1..8_u32, 0..15_u64);
+    (numbers, growth, jitter, retried).prop_map(
+        |((attempts, max_hint), growth, jitter, retried)| {
+            RetryPolicy::builder()
+                .max_attempts(attempts)
+                .retried(retried)
+                .strategy(growth)
+                .jitter(jitter)
+                .initial_delay(Duration::from_millis(500))
+                .max_delay(Duration::from_secs(4))
+                .max_hint(Duration::from_secs(max_hint))
+                .build()
+                .unwrap()
+        },
+    )
 }
 
 proptest! {
@@ -134,7 +144,7 @@ proptest! {
         policy in policies(), draws in prop::array::uniform8(any::<u64>()), nanos in any::<u64>(),
     ) {
         let hint = Duration::from_nanos(nanos % 15_000_000_000);
-        let policy = policy.with_max_attempts(9).with_max_hint(hint);
+        let policy = policy.with_retried(Kinds::ALL).with_max_attempts(9).with_max_hint(hint);
         let told = Verdict::RetryAfter(ErrorKind::RateLimit, hint);
         let mut session = Session::new();
         for draw in draws {
@@ -220,6 +230,26 @@ fn each_way_to_stop_has_its_step_and_the_earlier_question_answers() {
         let step = session.record(&PLAIN, verdict, until(remaining), 0);
         assert_eq!(step, expected, "{verdict:?} with {remaining:?} left after {failures}");
     }
+}
+
+#[test]
+fn a_kind_that_is_not_retried_ends_the_call_whatever_the_classifier_says() {
+    let hint = Duration::ZERO;
+    for few in [Kinds::NONE, Kinds::of(&[ErrorKind::Client, ErrorKind::Network])] {
+        let policy = PLAIN.with_retried(few);
+        for kind in ErrorKind::ALL {
+            for verdict in [Verdict::Retry(kind), Verdict::RetryAfter(kind, hint)] {
+                let mut session = Session::new();
+                let step = session.record(&policy, verdict, Time::default(), 0);
+                let stopped = step == Step::Stop(StopReason::NotRetryable);
+                assert_eq!(stopped, !few.contains(kind), "{verdict:?} with {few:?}: {step:?}");
+                assert_eq!(session.kind(), Some(kind));
+            }
+            let step = Session::new().record(&policy, Verdict::Stop(kind), Time::default(), 0);
+            assert_eq!(step, Step::Stop(StopReason::NotRetryable));
+        }
+    }
+    assert_eq!(PLAIN.retried(), Kinds::ALL);
 }
 
 #[test]

@@ -45,7 +45,7 @@ use crate::seams::gate::Gate;
 use crate::values::attempt::Attempt;
 use crate::values::error::RetryError;
 use crate::values::event::Report;
-use crate::values::kind::Verdict;
+use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::policy::RetryPolicy;
 use crate::values::policy_error::PolicyError;
 use crate::values::preset::Preset;
@@ -158,13 +158,18 @@ impl Retry {
 
 /// # What is worth retrying
 impl<C> Retry<C> {
-    /// Retries every error, of any type.
+    /// Retries every error, of any type, also where the policy retries few kinds, as with
+    /// [`retry_if`](Self::retry_if).
     #[must_use]
     pub fn retry_all(self) -> Retry<RetryAll> {
-        self.with_classifier(RetryAll)
+        self.with_unknown_retried().with_classifier(RetryAll)
     }
 
     /// Retries the errors for which `predicate` holds, and no others.
+    ///
+    /// A predicate names no kind, so these are [unknown](crate::ErrorKind::Unknown): a kind that
+    /// the policy, where it [retries](RetryPolicy::retried) few, retries from here on as well. A
+    /// policy that is given afterwards replaces that too.
     ///
     /// ```
     /// use std::io;
@@ -177,10 +182,17 @@ impl<C> Retry<C> {
     /// ```
     #[must_use]
     pub fn retry_if<E, P: Fn(&E) -> bool>(self, predicate: P) -> Retry<RetryIf<P>> {
-        self.with_classifier(RetryIf(predicate))
+        self.with_unknown_retried().with_classifier(RetryIf(predicate))
     }
 
-    /// Asks `verdict` about every error.
+    /// Or a policy of few kinds would never retry what a predicate wants retried.
+    fn with_unknown_retried(self) -> Self {
+        let policy = self.policy.with_retried(self.policy.retried().with(ErrorKind::Unknown));
+        self.with_policy(policy)
+    }
+
+    /// Asks `verdict` about every error. What it would retry is retried where its kind is among
+    /// those of the [policy](RetryPolicy::retried).
     #[must_use]
     pub fn classify_with<E, V>(self, verdict: V) -> Retry<ClassifyWith<V>>
     where
@@ -189,7 +201,7 @@ impl<C> Retry<C> {
         self.with_classifier(ClassifyWith(verdict))
     }
 
-    /// Asks `classifier` about every error.
+    /// Asks `classifier` about every error, as [`classify_with`](Self::classify_with) does.
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
         let Self { policy, name, service, clock, token, .. } = self;
@@ -218,6 +230,25 @@ impl<C> Retry<C> {
     #[must_use]
     pub fn with_policy(self, policy: RetryPolicy) -> Self {
         Self { policy, ..self }
+    }
+
+    /// With this many attempts in place of the policy's, the first included.
+    ///
+    /// ```
+    /// use retry_core::{Retry, presets};
+    ///
+    /// let inventory = Retry::from_preset(presets::STANDARD).with_service("inventory");
+    /// // Somebody waits for this one. It goes through the same gates.
+    /// let once = inventory.clone().with_max_attempts(1)?;
+    /// # Ok::<_, retry_core::PolicyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When `attempts` is zero.
+    pub fn with_max_attempts(self, attempts: u32) -> Result<Self, PolicyError> {
+        let policy = self.policy.to_builder().max_attempts(attempts).build()?;
+        Ok(self.with_policy(policy))
     }
 
     /// With this limit on the whole call in place of the policy's.

@@ -102,11 +102,12 @@ impl Session {
     /// `time` is what [`Time`] says. `draw` is any 64 random bits; the same arguments give the
     /// same step.
     ///
-    /// The questions are asked in this order: is it worth it ([`StopReason::NotRetryable`]), are
-    /// there attempts left ([`StopReason::AttemptsExhausted`]), is the wait that the other side
-    /// asks for within `max_hint` ([`StopReason::HintTooLong`]), does the delay end before the
-    /// deadline ([`StopReason::DeadlineExceeded`]). Attempts and delays are those of the kind,
-    /// where it has its own.
+    /// The questions are asked in this order: is it worth it, by the verdict and by the kinds that
+    /// the policy [retries](RetryPolicy::retried) ([`StopReason::NotRetryable`]), are there attempts
+    /// left ([`StopReason::AttemptsExhausted`]), is the wait that the other side asks for within
+    /// `max_hint` ([`StopReason::HintTooLong`]), does the delay end before the deadline
+    /// ([`StopReason::DeadlineExceeded`]). Attempts and delays are those of the kind, where it has
+    /// its own.
     pub fn record(
         &mut self,
         policy: &RetryPolicy,
@@ -124,6 +125,9 @@ impl Session {
             Verdict::RetryAfter(kind, hint) => (kind, Some(hint)),
         };
         self.previous_kind = Some(kind);
+        if !policy.retried.contains(kind) {
+            return Step::Stop(StopReason::NotRetryable);
+        }
         let own = policy.own(kind);
         let failures = self.count_failure(policy, own);
         if failures.counted >= failures.limit {

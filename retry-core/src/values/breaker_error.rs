@@ -12,7 +12,8 @@ use crate::values::policy_error::PolicyValue;
 /// ```
 /// use retry_core::{BreakerBound, BreakerField, BreakerPolicy, Window};
 ///
-/// let error = BreakerPolicy::builder().window(Window::Count(10)).build().unwrap_err();
+/// let builder = BreakerPolicy::builder().window(Window::Count(10)).min_calls(20);
+/// let error = builder.build().unwrap_err();
 /// assert_eq!(error.field(), BreakerField::MinCalls);
 /// assert_eq!(error.bound(), BreakerBound::AtMostWindow(10));
 /// assert_eq!(error.to_string(), "min_calls = 20: must be at most the window, which is 10 calls");

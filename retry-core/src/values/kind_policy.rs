@@ -18,6 +18,8 @@ use crate::values::strategy::Strategy;
 /// the attempts of the policy untouched. The call's timeout, its deadline and `max_hint` hold over
 /// all kinds together.
 ///
+/// A kind that the policy does not [retry](crate::RetryPolicy::retried) has no use for a schedule.
+///
 /// Checked with the policy that it is given to.
 ///
 /// ```

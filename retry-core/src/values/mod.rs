@@ -20,6 +20,7 @@ pub(crate) mod policy;
 pub(crate) mod policy_builder;
 pub(crate) mod policy_error;
 pub(crate) mod preset;
+pub mod presets;
 pub(crate) mod rate_limit_policy;
 pub(crate) mod refusal;
 pub(crate) mod scope;

@@ -28,6 +28,7 @@ use crate::values::backoff::Backoff;
 use crate::values::jitter::Jitter;
 use crate::values::kind::ErrorKind;
 use crate::values::kind_policy::KindPolicy;
+use crate::values::kinds::Kinds;
 use crate::values::nanos;
 use crate::values::policy_builder::RetryPolicyBuilder;
 use crate::values::strategy::Strategy;
@@ -45,7 +46,23 @@ use crate::values::strategy::Strategy;
 /// | `jitter` | full |
 /// | `timeout`, `attempt_timeout` | none |
 /// | `max_hint` | 5 min |
+/// | `retried` | all kinds: whatever the classifier says |
 /// | `kinds` with a schedule of their own | none |
+///
+/// # What is retried
+///
+/// The classifier decides, and `retried` bounds it: a failure that the classifier would retry, and
+/// whose kind is not among these, ends the call with
+/// [`NotRetryable`](crate::StopReason::NotRetryable). A failure that the classifier would not retry
+/// is never retried, whatever `retried` says. A schedule of its own for a kind that is not retried
+/// has no effect.
+///
+/// ```
+/// use retry_core::{ErrorKind, Kinds, RetryPolicy};
+///
+/// const LOST: Kinds = Kinds::of(&[ErrorKind::Network, ErrorKind::Timeout]);
+/// const POLICY: RetryPolicy = RetryPolicy::new().with_retried(LOST);
+/// ```
 ///
 /// # The delay after a failed attempt
 ///
@@ -55,6 +72,7 @@ use crate::values::strategy::Strategy;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
     pub(crate) max_attempts: u32,
+    pub(crate) retried: Kinds,
     pub(crate) backoff: Backoff,
     pub(crate) kinds: &'static [KindPolicy],
     pub(crate) timeout: Option<Duration>,
@@ -68,6 +86,7 @@ impl RetryPolicy {
     pub const fn new() -> Self {
         Self {
             max_attempts: 3,
+            retried: Kinds::ALL,
             backoff: Backoff {
                 strategy: Strategy::Exponential,
                 initial: nanos::saturating(Duration::from_millis(100)),
@@ -93,6 +112,7 @@ impl RetryPolicy {
     pub const fn to_builder(self) -> RetryPolicyBuilder {
         RetryPolicyBuilder {
             max_attempts: self.max_attempts,
+            retried: self.retried,
             strategy: self.backoff.strategy,
             initial_delay: Duration::from_nanos(self.backoff.initial),
             max_delay: Duration::from_nanos(self.backoff.cap),
@@ -111,6 +131,12 @@ impl RetryPolicy {
     #[must_use]
     pub const fn max_attempts(&self) -> u32 {
         self.max_attempts
+    }
+
+    /// The kinds of failure that may be retried, where the classifier says so too.
+    #[must_use]
+    pub const fn retried(&self) -> Kinds {
+        self.retried
     }
 
     /// How the delay grows.
@@ -186,13 +212,15 @@ impl RetryPolicy {
     }
 
     /// How many attempts a call may make at most, the first included: `max_attempts`, and what
-    /// the kinds with attempts of their own add to it.
+    /// the kinds with attempts of their own add to it, where they are retried at all.
     #[must_use]
     pub const fn most_attempts(&self) -> u32 {
         let mut most = self.max_attempts;
         let mut i = 0;
         while i < self.kinds.len() {
-            if let Some(own) = self.kinds[i].max_attempts {
+            if let Some(own) = self.kinds[i].max_attempts
+                && self.retried.contains(self.kinds[i].kind)
+            {
                 most = most.saturating_add(own.saturating_sub(1));
             }
             i += 1;
@@ -202,7 +230,8 @@ impl RetryPolicy {
 
     /// The most that a retry of a call can cost, in tokens of a budget that asks for one.
     pub(crate) fn dearest_retry(&self) -> f64 {
-        self.kinds.iter().filter_map(KindPolicy::cost).fold(1.0, f64::max)
+        let retried = self.kinds.iter().filter(|own| self.retried.contains(own.kind));
+        retried.filter_map(KindPolicy::cost).fold(1.0, f64::max)
     }
 
     /// Where in the list a kind has a schedule of its own.
@@ -280,6 +309,8 @@ with! {
     with_attempt_timeout: attempt_timeout: Duration;
     /// With this limit on what the other side may ask for.
     with_max_hint: max_hint: Duration;
+    /// With these kinds of failure that may be retried, where the classifier says so too.
+    with_retried: retried: Kinds;
     /// With schedules of their own for these kinds, in place of those before.
     with_kinds: kinds: &'static [KindPolicy];
 }

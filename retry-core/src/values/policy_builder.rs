@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::values::backoff::Backoff;
 use crate::values::jitter::Jitter;
 use crate::values::kind_policy::KindPolicy;
+use crate::values::kinds::Kinds;
 use crate::values::nanos;
 use crate::values::policy::RetryPolicy;
 use crate::values::policy_error::{
@@ -26,6 +27,7 @@ macro_rules! or {
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicyBuilder {
     pub(crate) max_attempts: u32,
+    pub(crate) retried: Kinds,
     pub(crate) strategy: Strategy,
     pub(crate) initial_delay: Duration,
     pub(crate) max_delay: Duration,
@@ -105,6 +107,14 @@ impl RetryPolicyBuilder {
         self
     }
 
+    /// The kinds of failure that may be retried, where the classifier says so too; with
+    /// [`Kinds::NONE`] nothing is.
+    #[must_use]
+    pub const fn retried(mut self, kinds: Kinds) -> Self {
+        self.retried = kinds;
+        self
+    }
+
     /// Schedules of their own for these kinds, each at most once, in place of those before. A list
     /// that is only known at run time is made with [`KindPolicy::keep`].
     #[must_use]
@@ -129,6 +139,7 @@ impl RetryPolicyBuilder {
         }
         Ok(RetryPolicy {
             max_attempts: self.max_attempts,
+            retried: self.retried,
             backoff: Backoff {
                 strategy: self.strategy,
                 initial: nanos::saturating(self.initial_delay),

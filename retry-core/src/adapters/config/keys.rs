@@ -126,6 +126,8 @@ pub(super) const POLICY: &[Key<RetryPolicyBuilder>] = keys! { RetryPolicyBuilder
     attempt_timeout: Option<Duration>, "\"2s\"",
         |to, limit| to.attempt_timeout = limit, |of| Some(of.attempt_timeout);
     max_hint: Duration, "\"5m\"", |to, hint| to.max_hint = hint, |of| Some(of.max_hint);
+    retried: Kinds, "[\"network\", \"timeout\"]",
+        |to, kinds| to.retried = kinds, |of| Some(of.retried);
 };
 
 pub(super) const KIND: &[Key<KindPolicy>] = keys! { KindPolicy:

@@ -45,6 +45,7 @@ impl<'a> Budgets<'a> {
         Self(own)
     }
 
+    #[inline]
     fn process() -> Option<&'static BudgetCell> {
         PROCESS.get().map(RetryBudget::cell)
     }

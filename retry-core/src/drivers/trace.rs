@@ -52,6 +52,21 @@ impl CallSpan {
     }
 }
 
+/// Nearly no call has a span, and those that have none are not to pay for the way to drop one.
+impl Drop for CallSpan {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(span) = self.0.take() {
+            close(span);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[allow(clippy::boxed_local)] // the box is what is dropped
+fn close(_: Box<Span>) {}
+
 /// The numbers of one failed attempt.
 pub(crate) struct Failure<'a> {
     pub(crate) attempt: u32,

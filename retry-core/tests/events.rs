@@ -19,7 +19,9 @@ use tracing::level_filters::LevelFilter;
 const POLICY: RetryPolicy = RetryPolicy::new().with_jitter(Jitter::None);
 
 fn handle(policy: RetryPolicy) -> Retry {
-    Retry::new(policy).with_name("stock").with_service("inventory").with_clock(ManualClock::new())
+    let retry = Retry::new(policy).with_name("stock").with_service("inventory");
+    // Not that of the service, which the other tests draw on at the same time.
+    retry.without_budget().with_clock(ManualClock::new())
 }
 
 /// The level, the message, and the fields in the order of their names.
@@ -130,7 +132,13 @@ async fn an_attempt_that_is_cut_is_a_failure_like_another() {
     assert!(said.iter().all(|said| said.field("kind") == Some("timeout")));
 }
 
-#[with_retry(max_attempts = 2, initial_delay = "10ms", jitter = "none", service = "inventory")]
+#[with_retry(
+    max_attempts = 2,
+    initial_delay = "10ms",
+    jitter = "none",
+    budget = "none",
+    service = "inventory"
+)]
 async fn annotated() -> Result<(), String> {
     Err("connection refused".to_owned())
 }

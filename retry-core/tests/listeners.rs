@@ -9,16 +9,24 @@ use std::time::Duration;
 
 use recorder::{Recorder, Spans};
 use retry_core::{Jitter, ManualClock, Retry, RetryPolicy, with_retry};
+use tokio::sync::Mutex;
 use tracing::level_filters::LevelFilter;
 
 const POLICY: RetryPolicy = RetryPolicy::new().with_jitter(Jitter::None);
 
+/// What is listened to is known to the whole process: while one test changes it, another may miss
+/// what it waits for.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
 fn handle(policy: RetryPolicy) -> Retry {
-    Retry::new(policy).with_name("stock").with_service("inventory").with_clock(ManualClock::new())
+    let retry = Retry::new(policy).with_name("stock").with_service("inventory");
+    // Not that of the service, which the other tests draw on at the same time.
+    retry.without_budget().with_clock(ManualClock::new())
 }
 
 #[test]
 fn a_success_at_once_says_nothing_and_opens_no_span_above_debug() {
+    let _alone = ONE_AT_A_TIME.blocking_lock();
     // Somebody else listens at debug level, so no shortcut answers for this thread.
     let (_elsewhere, _outer) = Recorder::listening(LevelFilter::DEBUG);
     let (recorder, _guard) = Recorder::listening(LevelFilter::INFO);
@@ -28,8 +36,9 @@ fn a_success_at_once_says_nothing_and_opens_no_span_above_debug() {
 
 #[tokio::test(start_paused = true)]
 async fn at_debug_level_a_call_is_one_span_and_all_of_it_happens_inside() {
+    let _alone = ONE_AT_A_TIME.lock().await;
     let (recorder, _guard) = Recorder::listening(LevelFilter::DEBUG);
-    let retry = Retry::new(POLICY).with_name("stock").with_service("inventory");
+    let retry = Retry::new(POLICY).with_name("stock").with_service("inventory").without_budget();
     let operation = || async {
         tracing::info!("before the wait");
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -60,13 +69,14 @@ impl std::fmt::Display for Counted<'_> {
     }
 }
 
-#[with_retry(max_attempts = 3, initial_delay = "0ms")]
+#[with_retry(max_attempts = 3, initial_delay = "0ms", budget = "none")]
 fn annotated(formatted: &AtomicU32) -> Result<(), Counted<'_>> {
     Err(Counted(formatted))
 }
 
 #[test]
 fn an_error_is_put_into_words_only_for_those_who_listen() {
+    let _alone = ONE_AT_A_TIME.blocking_lock();
     let formatted = AtomicU32::new(0);
     let retry = handle(POLICY).retry_all();
     let by_handle = || retry.run_blocking(|| Err::<(), _>(Counted(&formatted))).is_err();

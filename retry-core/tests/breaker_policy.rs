@@ -178,6 +178,8 @@ fn the_minimum_fits_the_window_unless_it_is_said() {
     assert_eq!([5, 20, 50].map(|calls| minimum(window(calls))), [5, 20, 20]);
     assert_eq!(minimum(window(5).with_window(Window::Count(200))), 20);
     assert_eq!(minimum(window(100).with_min_calls(7).with_window(Window::Count(9))), 7);
+    assert_eq!(minimum(window(2).with_min_calls(2).with_window(Window::Count(200))), 2);
+    assert_eq!(BreakerPolicy::new().with_min_calls(20), BreakerPolicy::new());
     let said = BreakerPolicy::builder().window(Window::Count(9)).min_calls(20).build();
     assert_eq!(
         said.unwrap_err().to_string(),

@@ -13,7 +13,7 @@ use crate::values::scope::Scope;
 const SHORTEST_WINDOW: Duration = Duration::from_millis(1);
 
 /// The minimum of calls where the window is large enough.
-pub(crate) const USUAL_MINIMUM: u32 = 20;
+const USUAL_MINIMUM: u32 = 20;
 
 /// A breaker's policy in the making; the fields may be wrong until [`build`](Self::build) has
 /// looked at them.

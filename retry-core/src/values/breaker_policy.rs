@@ -22,7 +22,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::values::breaker_builder::{BreakerPolicyBuilder, USUAL_MINIMUM};
+use crate::values::breaker_builder::BreakerPolicyBuilder;
 use crate::values::kind::ErrorKind;
 use crate::values::kinds::Kinds;
 use crate::values::nanos;
@@ -55,6 +55,20 @@ pub enum OnOpen {
 impl OnOpen {
     /// The default: a thousand may wait.
     pub const PARK: Self = Self::Park { max_waiting: 1000 };
+}
+
+/// Whether somebody has said the minimum of calls, or it goes with the window, and changes with it.
+/// Policies that say the same are the same, however they came to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Minimum {
+    Said,
+    Fits,
+}
+
+impl PartialEq for Minimum {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// When a circuit opens, and how it closes again.
@@ -115,6 +129,7 @@ pub struct BreakerPolicy {
     pub(crate) failure_ratio: f64,
     pub(crate) slow_ratio: f64,
     pub(crate) min_calls: u32,
+    pub(crate) minimum: Minimum,
     /// 0 for none.
     pub(crate) consecutive_failures: u32,
     /// 0 for none.
@@ -160,7 +175,10 @@ impl BreakerPolicy {
             window: self.window(),
             failure_ratio: self.failure_ratio,
             slow_ratio: self.slow_ratio,
-            min_calls: self.said_minimum(),
+            min_calls: match self.minimum {
+                Minimum::Said => Some(self.min_calls),
+                Minimum::Fits => None,
+            },
             consecutive_failures: self.consecutive_failures(),
             slow_call: self.slow_call(),
             failures: self.failures,
@@ -174,15 +192,6 @@ impl BreakerPolicy {
             probe_gap: self.probe_gap(),
             scope: self.scope,
             parking: None,
-        }
-    }
-
-    /// The minimum, unless it is the one that goes with the window: another window then has its own.
-    const fn said_minimum(&self) -> Option<u32> {
-        match self.window() {
-            Some(Window::Count(calls)) if calls < USUAL_MINIMUM && self.min_calls == calls => None,
-            _ if self.min_calls == USUAL_MINIMUM => None,
-            _ => Some(self.min_calls),
         }
     }
 
@@ -379,6 +388,7 @@ impl BreakerPolicyBuilder {
             failure_ratio: self.failure_ratio,
             slow_ratio: self.slow_ratio,
             min_calls: self.least_calls(),
+            minimum: if self.min_calls.is_some() { Minimum::Said } else { Minimum::Fits },
             consecutive_failures,
             slow_call,
             failures: self.failures,

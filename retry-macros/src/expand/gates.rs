@@ -8,6 +8,7 @@ use super::{Expansion, at};
 use crate::attribute::gates::{Budget, Policy};
 use crate::attribute::nested::{Entry, Given, Nested};
 use crate::attribute::value::{Callback, duration_tokens};
+use crate::function::arguments::Arguments;
 
 impl Expansion<'_> {
     /// Whether an attempt can be held or refused.
@@ -136,7 +137,7 @@ impl Expansion<'_> {
     }
 
     /// The loop, with what answers for it where it failed.
-    pub(super) fn with_fallback(&self, looped: &TokenStream) -> TokenStream {
+    pub(super) fn with_fallback(&self, looped: &TokenStream, arguments: &Arguments) -> TokenStream {
         let Some(Callback { expr, .. }) = &self.keys.fallback else { return looped.clone() };
         let (span, output) = (at(expr.span()), &self.fallback_output());
         let krate = self.krate_at(span);
@@ -145,6 +146,7 @@ impl Expansion<'_> {
         } else {
             quote_spanned!(span=> #krate::__private::fall_back_blocking(__answer, #expr))
         };
+        let call = arguments.where_it_moved(call);
         quote_spanned! {Span::mixed_site()=>
             let __answer: #output = #looped;
             ::core::mem::drop(__run);

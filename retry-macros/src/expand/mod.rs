@@ -102,8 +102,9 @@ impl Expansion<'_> {
         let krate = &self.krate;
         let (hoisted, prepare) = (&arguments.hoisted, &arguments.prepare);
         let (site, start) = (self.site(), self.start(&quote!(Waiting)));
+        let start = arguments.where_it_moved(start);
         let (warning, status_check) = (self.warning(), self.status_check());
-        let (hooks, attempt) = (self.hooks(), self.context_value());
+        let (hooks, attempt) = (arguments.where_it_moved(self.hooks()), self.context_value());
         let limit = at(self.limit_span());
         let (settle, resume) =
             (Ident::new("settle_attempt", limit), Ident::new("resume_call", limit));
@@ -127,7 +128,7 @@ impl Expansion<'_> {
                 }
             }
         };
-        let answered = self.with_fallback(&looped);
+        let answered = self.with_fallback(&looped, arguments);
         quote_spanned! {Span::mixed_site()=>
             #warning
             #status_check
@@ -164,7 +165,7 @@ impl Expansion<'_> {
                 }
             }
         };
-        let answered = self.with_fallback(&looped);
+        let answered = self.with_fallback(&looped, arguments);
         quote_spanned! {Span::mixed_site()=>
             #warning
             #status_check

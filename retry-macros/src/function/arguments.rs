@@ -11,7 +11,7 @@ use syn::{Attribute, FnArg, Pat, PatIdent, Receiver, ReceiverKind, Signature, To
 
 use crate::function::borrow::{mentions, only_borrows, only_looks_into};
 use crate::function::rebinding::{self, Rebinding};
-use crate::function::rename::rename_self;
+use crate::function::rename::{rename, rename_self};
 use crate::function::shape::Shape;
 use crate::function::type_argument;
 
@@ -27,6 +27,8 @@ pub(crate) struct Arguments {
     pub(crate) bind: TokenStream,
     /// The body, with `self` renamed where it had to be bound anew.
     pub(crate) body: Group,
+    /// What `self` was moved into before the loop.
+    this: Option<Ident>,
 }
 
 /// A name that the body uses, and how its value reaches an attempt.
@@ -62,8 +64,14 @@ impl Arguments {
             _ => (Vec::new(), body.clone()),
         };
         let empty = TokenStream::new;
-        let mut arguments =
-            Self { sig: sig.clone(), hoisted: empty(), prepare: empty(), bind: empty(), body };
+        let mut arguments = Self {
+            sig: sig.clone(),
+            hoisted: empty(),
+            prepare: empty(),
+            bind: empty(),
+            body,
+            this: None,
+        };
         let mut names = Vec::new();
         for input in &mut arguments.sig.inputs {
             match input {
@@ -87,6 +95,14 @@ impl Arguments {
         arguments
     }
 
+    /// What the attribute says, which speaks of `self`, at a place where that may have been moved.
+    pub(crate) fn where_it_moved(&self, said: TokenStream) -> TokenStream {
+        match &self.this {
+            Some(this) => rename(said, this),
+            None => said,
+        }
+    }
+
     /// Moves a rebinding before the loop; what it binds is then handled like an argument.
     fn hoist(&mut self, rebinding: Rebinding, names: &mut Vec<Name>) {
         let Rebinding { mut pat, argument } = rebinding;
@@ -100,6 +116,11 @@ impl Arguments {
         {
             names[at].mutability = *mutability;
             return;
+        }
+        if let Pat::Ident(PatIdent { ident, .. }) = &pat
+            && argument == "self"
+        {
+            self.this = Some(ident.clone());
         }
         let Name { passing, cfgs, .. } = names.remove(at);
         collect(&mut pat, (passing, &cfgs), names);

@@ -10,7 +10,8 @@ pub(crate) fn rename_self(body: &Group, to: &Ident) -> Group {
     renamed
 }
 
-fn rename(tokens: TokenStream, to: &Ident) -> TokenStream {
+/// The tokens with `self` renamed; see [`rename_self`].
+pub(crate) fn rename(tokens: TokenStream, to: &Ident) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     // Inside an item from its keyword to its braces or semicolon.
     let mut in_item = false;

@@ -351,7 +351,7 @@ impl<C> Retry<C> {
     }
 
     /// With this rate limit before every attempt, in place of one given before: off until the first
-    /// [`ErrorKind::RateLimit`](crate::ErrorKind::RateLimit), from then on all that have it are held
+    /// [`ErrorKind::RateLimit`], from then on all that have it are held
     /// to what the other side takes, and to the wait that it asks for.
     ///
     /// A call whose turn would come after its deadline ends with

@@ -37,10 +37,12 @@ pub use crate::seams::{
     chain::{AlreadyClassified, ByChain, classify_foreign, verdict_of},
     classify::{ByClassify, Classifier, Classify, ClassifyWith, RetryAll, RetryIf},
     clock::{Clock, Sleep, TokioClock},
+    dead_letter::{DeadLetter, DeadLetterSink, Storing},
     fields::{AfterField, StatusField},
     gate::{Admission, Gate, Held, Outcome, Pass, Request, Scope, Settlement, Ticket},
     http_outcome::HttpOutcome,
     manual_clock::ManualClock,
+    memory_letters::MemoryDeadLetters,
 };
 #[doc(inline)]
 pub use crate::values::{
@@ -57,6 +59,8 @@ pub use crate::values::{
     kind::{ErrorKind, Verdict},
     kind_policy::KindPolicy,
     kinds::Kinds,
+    letter_fate::{LetterFate, SinkError},
+    letter_preset::LetterPreset,
     limit_error::{LimitBound, LimitError, LimitField, LimitValue},
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,

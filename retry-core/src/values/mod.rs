@@ -14,6 +14,8 @@ pub(crate) mod jitter;
 pub(crate) mod kind;
 pub(crate) mod kind_policy;
 pub(crate) mod kinds;
+pub(crate) mod letter_fate;
+pub(crate) mod letter_preset;
 pub(crate) mod limit_error;
 pub(crate) mod nanos;
 pub(crate) mod policy;

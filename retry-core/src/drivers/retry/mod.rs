@@ -22,6 +22,7 @@
 
 mod calls;
 mod gates;
+mod letters;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use crate::drivers::budget::RetryBudget;
 use crate::drivers::budgets::Budgets;
 use crate::drivers::call::{Labels, Terms};
 use crate::drivers::gates::Gates;
+use crate::drivers::retry::letters::Letters;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::services::{Service, Wanted};
 use crate::seams::classify::{ByClassify, ClassifyWith, RetryAll, RetryIf};
@@ -77,6 +79,7 @@ pub struct Retry<C = ByClassify> {
     budget: HandleBudget,
     /// What a preset named, and nobody has replaced: shared with the service, once it has one.
     preset: Option<Arc<Wanted>>,
+    letters: Letters,
     classifier: C,
 }
 
@@ -105,6 +108,7 @@ impl Retry {
             gates: None,
             budget: HandleBudget::Default(RetryBudget::default()),
             preset: None,
+            letters: Letters::default(),
             classifier: ByClassify,
         }
     }
@@ -159,7 +163,7 @@ impl<C> Retry<C> {
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
         let Self { policy, name, service, clock, token, .. } = self;
-        let Self { deadline, seeds, gates, budget, preset, .. } = self;
+        let Self { deadline, seeds, gates, budget, preset, letters, .. } = self;
         Retry {
             policy,
             name,
@@ -171,6 +175,7 @@ impl<C> Retry<C> {
             gates,
             budget,
             preset,
+            letters,
             classifier,
         }
     }

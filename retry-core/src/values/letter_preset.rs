@@ -41,13 +41,9 @@ use crate::values::rate_limit_policy::RateLimitPolicy;
 /// assert_eq!(ALONE.circuit_breaker(), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LetterPreset(Preset);
+pub struct LetterPreset(pub(crate) Preset);
 
 impl LetterPreset {
-    pub(crate) const fn new(preset: Preset) -> Self {
-        Self(preset)
-    }
-
     /// The same without dead letters: what is given up is the caller's alone to know.
     #[must_use]
     pub const fn without_dead_letters(self) -> Preset {

@@ -78,7 +78,7 @@ impl Preset {
     /// With dead letters: a handle from it is made with a sink.
     #[must_use]
     pub const fn with_dead_letters(self) -> LetterPreset {
-        LetterPreset::new(self)
+        LetterPreset(self)
     }
 
     /// The policy of the loop.

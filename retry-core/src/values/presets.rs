@@ -109,8 +109,8 @@ pub const HTTP: Preset = Preset::new(
 /// | 3 | 2 s |
 ///
 /// *Retries* what is transient, timeouts, network failures, failures of the server (503, "slow
-/// down") and throttles. Writing and deleting an object are safe to repeat; finishing an upload in
-/// parts is, where the client asks whether it is finished.
+/// down") and throttles. A whole object may be written or deleted again, and so may a numbered part
+/// of an upload; to begin an upload in parts twice leaves one behind.
 ///
 /// *Gates*: the circuit breaker of [`STANDARD`]. Callers wait for up to thirty seconds for the store
 /// to be back, since a call that can wait is better than a letter.

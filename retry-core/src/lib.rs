@@ -20,7 +20,7 @@ pub use crate::drivers::{
     budgets::set_process_budget,
     open_attempt::{OpenAttempt, RunAttempt},
     rate_limit::{RateLimit, RateLimitSnapshot},
-    retry::Retry,
+    retry::{Retry, builder::RetryBuilder, policy_or::PolicyOr},
     throttle::Throttle,
 };
 #[doc(inline)]
@@ -51,6 +51,7 @@ pub use crate::values::{
     breaker_error::{BreakerBound, BreakerError, BreakerField},
     breaker_policy::{BreakerPolicy, OnOpen, Window},
     budget_policy::BudgetPolicy,
+    build_error::RetryBuildError,
     circuit::{CircuitChange, CircuitState},
     error::RetryError,
     event::{Report, Retrying},

@@ -21,18 +21,29 @@ pub type Storing<'a> = Pin<Box<dyn Future<Output = Result<(), SinkError>> + Send
 /// Where the dead letters of a handle go.
 ///
 /// ```
+/// use std::io;
+/// use std::path::PathBuf;
 /// use retry_core::{DeadLetter, DeadLetterSink, SinkError, Storing};
+/// use tokio::fs::OpenOptions;
+/// use tokio::io::AsyncWriteExt;
 ///
+/// /// A line for each letter.
 /// #[derive(Debug)]
-/// struct Files(std::path::PathBuf);
+/// struct Journal(PathBuf);
 ///
-/// impl DeadLetterSink for Files {
+/// impl Journal {
+///     async fn append(&self, letter: &DeadLetter) -> io::Result<()> {
+///         let what = String::from_utf8_lossy(letter.payload());
+///         let line = format!("{} {:?} {what:?}\n", letter.reason().as_str(), letter.error());
+///         let mut file = OpenOptions::new().create(true).append(true).open(&self.0).await?;
+///         file.write_all(line.as_bytes()).await?;
+///         file.sync_data().await
+///     }
+/// }
+///
+/// impl DeadLetterSink for Journal {
 ///     fn store(&self, letter: DeadLetter) -> Storing<'_> {
-///         Box::pin(async move {
-///             let key = letter.idempotency_key().map_or(0, |key| key.as_u128());
-///             let file = self.0.join(format!("{key:032x}"));
-///             tokio::fs::write(file, letter.payload()).await.map_err(SinkError::transient)
-///         })
+///         Box::pin(async move { self.append(&letter).await.map_err(SinkError::transient) })
 ///     }
 /// }
 /// ```

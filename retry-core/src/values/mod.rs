@@ -6,6 +6,7 @@ pub(crate) mod breaker_builder;
 pub(crate) mod breaker_error;
 pub(crate) mod breaker_policy;
 pub(crate) mod budget_policy;
+pub(crate) mod build_error;
 pub(crate) mod circuit;
 pub(crate) mod error;
 pub(crate) mod event;

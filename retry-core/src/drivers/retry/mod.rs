@@ -20,9 +20,11 @@
 //! # Ok::<_, PolicyError>(())
 //! ```
 
+pub(crate) mod builder;
 mod calls;
 mod gates;
 mod letters;
+pub(crate) mod policy_or;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -46,9 +48,25 @@ use crate::values::policy_error::PolicyError;
 
 /// A policy, ready to run calls.
 ///
-/// `C` decides what is worth retrying: by default the error says so itself, through
-/// [`Classify`](crate::Classify). Cloning copies the policy and counts a few references up: a handle
-/// is made once, stored, and cloned freely. What it has of gates and budget is shared by its clones.
+/// ```
+/// use std::time::Duration;
+/// use retry_core::{Retry, presets};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let inventory = Retry::builder()
+///     .preset(presets::STANDARD)
+///     .max_attempts(5)
+///     .timeout(Duration::from_secs(30))
+///     .service("inventory") // shared with all that call it
+///     .build()?; // an error that names field, value and bound
+///
+/// let page = inventory.run(|| tokio::fs::read_to_string("/mnt/inventory/7")).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// From a policy that the compiler has checked nothing can be wrong, and from one handle others are
+/// made, with setters that each return a changed copy:
 ///
 /// ```
 /// use std::io;
@@ -65,6 +83,10 @@ use crate::values::policy_error::PolicyError;
 /// let urgent = retry.clone().with_timeout(Duration::from_millis(50))?;
 /// # Ok::<_, retry_core::PolicyError>(())
 /// ```
+///
+/// `C` decides what is worth retrying: by default the error says so itself, through
+/// [`Classify`](crate::Classify). Cloning copies the policy and counts a few references up: a handle
+/// is made once, stored, and cloned freely. What it has of gates and budget is shared by its clones.
 #[doc(alias = "RetryManager")]
 #[derive(Clone, Debug)]
 pub struct Retry<C = ByClassify> {

@@ -19,6 +19,8 @@ pub use crate::drivers::{
     budget::RetryBudget,
     budgets::set_process_budget,
     open_attempt::{OpenAttempt, RunAttempt},
+    operations::registry::RetryRegistry,
+    operations::snapshot::{GatesSnapshot, OperationSnapshot, ServiceSnapshot},
     rate_limit::{RateLimit, RateLimitSnapshot},
     retry::Retry,
     throttle::Throttle,

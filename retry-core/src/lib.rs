@@ -10,7 +10,7 @@ mod values;
 
 #[cfg(feature = "serde")]
 #[doc(inline)]
-pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig};
+pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig, RetrySettings};
 #[doc(inline)]
 pub use crate::drivers::{
     attempts::Attempts,

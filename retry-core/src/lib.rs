@@ -10,7 +10,7 @@ mod values;
 
 #[cfg(feature = "serde")]
 #[doc(inline)]
-pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig};
+pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig, RetrySettings};
 #[doc(inline)]
 pub use crate::drivers::{
     attempts::Attempts,
@@ -19,6 +19,8 @@ pub use crate::drivers::{
     budget::RetryBudget,
     budgets::set_process_budget,
     open_attempt::{OpenAttempt, RunAttempt},
+    operations::registry::RetryRegistry,
+    operations::snapshot::{GatesSnapshot, OperationSnapshot, ServiceSnapshot},
     rate_limit::{RateLimit, RateLimitSnapshot},
     retry::{Retry, builder::RetryBuilder, policy_or::PolicyOr},
     throttle::Throttle,

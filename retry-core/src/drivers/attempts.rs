@@ -43,13 +43,14 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::drivers::bounds::{Cut, TimedOut};
-use crate::drivers::call::{Call, Failed, Terms};
+use crate::drivers::call::{Call, Failed};
 use crate::drivers::entering::Entering;
 use crate::drivers::gates::Passage;
 use crate::drivers::halt::Halt;
 use crate::drivers::open_attempt::OpenAttempt;
 use crate::drivers::pause::Pause;
 use crate::drivers::retry::Retry;
+use crate::drivers::retry::in_force::InForce;
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::seams::clock::Clock;
 use crate::seams::gate::Request;
@@ -68,6 +69,7 @@ use crate::values::stop::{StopReason, Stopped};
 pub struct Attempts<'r, E, C = ByClassify> {
     pub(super) retry: &'r Retry<C>,
     pub(super) clock: &'r dyn Clock,
+    pub(super) in_force: InForce,
     pub(super) call: Call,
     stage: Stage,
     last: Option<E>,
@@ -89,7 +91,8 @@ impl<'r, E, C> Attempts<'r, E, C> {
         let call = Call::start(&retry.labels(), Some(clock.now()));
         let stage = Stage::Due(Duration::ZERO);
         let (last, waited, passage) = (None, Duration::ZERO, Passage::default());
-        Self { retry, clock, call, stage, last, waited, passage }
+        let in_force = InForce::new(retry);
+        Self { retry, clock, in_force, call, stage, last, waited, passage }
     }
 
     /// Waits until the next attempt may start. `None` when there is none: the call has ended, and
@@ -107,7 +110,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
             self.cut(StopReason::Cancelled);
             return None;
         }
-        if !self.retry.gates().is_empty() {
+        if !self.in_force.gates(self.retry).is_empty() {
             let token = self.retry.token();
             if let Err(halt) = self.entering().wait(token).await {
                 self.cut(halt);
@@ -141,7 +144,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
 
     /// The key of its attempts, once there was one.
     pub(super) fn idempotency_key(&self) -> Option<IdempotencyKey> {
-        self.call.key(self.terms())
+        self.call.key(self.in_force.terms(self.retry, self.clock))
     }
 
     pub(super) fn conclude(&mut self) -> RetryError<E> {
@@ -163,7 +166,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
 
     /// The next attempt before the gates.
     pub(super) fn entering(&mut self) -> Entering<'_> {
-        let terms = self.terms();
+        let terms = self.in_force.terms(self.retry, self.clock);
         let attempt = self.call.attempts().saturating_add(1);
         let request = Request::new(self.clock, self.call.deadline(terms), attempt);
         let custom = self.retry.custom_clock().map(|clock| &**clock);
@@ -171,13 +174,9 @@ impl<'r, E, C> Attempts<'r, E, C> {
         Entering { passage, gates, request, through: false, custom }
     }
 
-    pub(super) fn terms(&self) -> Terms<'r> {
-        self.retry.terms(self.clock)
-    }
-
     /// Starts the attempt that was due after `delay`, unless the call has ended by now.
     pub(super) fn hand_out(&mut self, delay: Duration) -> Option<OpenAttempt<'_, 'r, E, C>> {
-        let terms = self.terms();
+        let terms = self.in_force.terms(self.retry, self.clock);
         let now = self.clock.now();
         if self.retry.token().is_some_and(CancellationToken::is_cancelled) {
             self.cut(StopReason::Cancelled);
@@ -203,7 +202,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     /// Records a failure; `Some` when the call ends with it.
     fn failed(&mut self, verdict: Verdict, error: &dyn Display) -> Option<Stopped> {
         let now = Some(self.clock.now());
-        let terms = self.terms();
+        let terms = self.in_force.terms(self.retry, self.clock);
         let failed = Failed { verdict, error };
         match self.call.failed(terms, (failed, Some(&mut self.passage)), now) {
             Ok(delay) => {
@@ -216,7 +215,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
 
     pub(super) fn cut(&mut self, halt: impl Into<Halt>) {
         let stopped = self.end(halt.into(), Some(self.clock.now()));
-        let terms = self.terms();
+        let terms = self.in_force.terms(self.retry, self.clock);
         self.call.cut(terms, &stopped, Some(&mut self.passage));
     }
 
@@ -248,7 +247,7 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
     ) -> ControlFlow<Result<T, RetryError<E>>> {
         let error = match result {
             Ok(value) => {
-                let terms = self.terms();
+                let terms = self.in_force.terms(self.retry, self.clock);
                 self.call.succeeded(terms, Some(&mut self.passage));
                 let now = Some(self.clock.now());
                 // Nobody reads the reason of a success; the numbers are for the report.
@@ -285,11 +284,11 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
 impl<E, C> Drop for Attempts<'_, E, C> {
     fn drop(&mut self) {
         if !self.passage.is_empty() {
-            let terms = self.terms();
+            let terms = self.in_force.terms(self.retry, self.clock);
             self.call.dropped_at(terms, &mut self.passage);
         }
         if !self.call.is_over() {
-            let terms = self.terms();
+            let terms = self.in_force.terms(self.retry, self.clock);
             self.call.abandoned(terms);
         }
     }

@@ -44,7 +44,7 @@ impl<'r, E, C> BlockingAttempts<'r, E, C> {
             attempts.cut(StopReason::Cancelled);
             return None;
         }
-        if !attempts.retry.gates().is_empty() {
+        if !attempts.in_force.gates(attempts.retry).is_empty() {
             let token = attempts.retry.token();
             if let Err(halt) = attempts.entering().block(token, &thread_waker()) {
                 attempts.cut(halt);

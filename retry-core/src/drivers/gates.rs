@@ -39,6 +39,11 @@ impl Gates {
         self.0.insert(at, (place, gate));
     }
 
+    /// Takes away what stands there.
+    pub(crate) fn remove(&mut self, place: Place) {
+        self.0.retain(|(other, _)| *other != place);
+    }
+
     /// Puts each of these into its place.
     pub(crate) fn put_all(&mut self, gates: Self) {
         for (place, gate) in gates.0 {

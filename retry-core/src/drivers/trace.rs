@@ -146,6 +146,24 @@ pub(crate) fn conflict(service: &str, gate: &'static str, (has, wanted): (&dyn D
     );
 }
 
+/// Settings say something that an operation cannot do.
+#[cold]
+pub(crate) fn settings_without_effect(name: &str, what: &str) {
+    warn!(target: "retry_core", name, what, "a setting has no effect here");
+}
+
+/// Settings contradict the code of an operation that has come after they were loaded.
+#[cold]
+pub(crate) fn settings_refused(name: &str, error: &dyn Display) {
+    error!(target: "retry_core", name, %error, "settings contradict the code, which holds");
+}
+
+/// The registry keeps no more.
+#[cold]
+pub(crate) fn registry_full(most: usize) {
+    warn!(target: "retry_core", most, "the registry is full: what comes from here on is not kept");
+}
+
 pub(crate) fn recovered(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
     let Labels { name, service } = labels;
     span.in_scope(

@@ -46,6 +46,12 @@ pub(crate) const fn budget_empty(_: &CallSpan, _: Labels<'_>) {}
 
 pub(crate) fn conflict(_: &str, _: &'static str, _: (&dyn Debug, &dyn Debug)) {}
 
+pub(crate) const fn settings_without_effect(_: &str, _: &str) {}
+
+pub(crate) fn settings_refused(_: &str, _: &dyn Display) {}
+
+pub(crate) const fn registry_full(_: usize) {}
+
 pub(crate) const fn recovered(_: &CallSpan, _: Labels<'_>, _: u32) {}
 
 pub(crate) const fn cancelled(_: &CallSpan, _: Labels<'_>, _: u32) {}

@@ -87,6 +87,10 @@ impl Preset {
         self.policy
     }
 
+    pub(crate) const fn policy_ref(&self) -> &RetryPolicy {
+        &self.policy
+    }
+
     /// What its budget is made from.
     #[must_use]
     pub const fn budget(&self) -> Option<BudgetPolicy> {

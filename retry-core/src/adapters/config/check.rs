@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::adapters::config::error::ConfigError;
 use crate::adapters::config::node::Origin;
-use crate::adapters::config::reading::{Reading, join};
+use crate::adapters::config::reading::{Reading, Said, join};
 use crate::values::breaker_builder::BreakerPolicyBuilder;
 use crate::values::breaker_error::{BreakerBound, BreakerError, BreakerField};
 use crate::values::breaker_policy::{OnOpen, Window};
@@ -58,6 +58,18 @@ impl<'a> Cause<'a> {
     }
 }
 
+/// A field that the settings say, with its path in its layer.
+struct Given<'a> {
+    path: String,
+    said: Said<'a>,
+}
+
+impl Given<'_> {
+    fn whole(&self) -> String {
+        self.said.path(&self.path)
+    }
+}
+
 impl Reading<'_> {
     /// Notes an error of a builder at the key that it comes from. The fields of a kind come from
     /// the root where neither the file nor what it is applied to, asked by `own`, has them there.
@@ -65,31 +77,44 @@ impl Reading<'_> {
         let source = |field: &str| {
             let path = join(cause.section, field);
             let root = cause.section.starts_with("on.") && !own(field);
-            let given = |path: &str| self.root.at(path).is_some();
-            if given(&path) { Some(path) } else { (root && given(field)).then(|| field.to_owned()) }
+            let given = |path: String| Some(Given { said: *self.said.get(&path)?, path });
+            given(path).or_else(|| given(field.to_owned()).filter(|_| root))
         };
         let field = source(cause.field);
         let partner = cause.partner.map(source);
-        if self.is_wrong(field.iter().chain(partner.iter().flatten())) {
+        let given = field.iter().chain(partner.iter().flatten());
+        if self.is_wrong(&given.map(Given::whole).collect::<Vec<_>>()) {
             return;
         }
-        let of_base = field.is_none() || partner == Some(None);
-        let (path, why) = match (field, partner) {
+        // A gate that a word makes is the same over any base.
+        let is_known = self.said.contains_key(cause.section);
+        let of_base = (field.is_none() || matches!(partner, Some(None))) && !is_known;
+        let base = if is_known { "gate that it changes" } else { "base" };
+        let (given, why) = match (field, partner) {
             (Some(field), Some(None)) => {
                 let partner = cause.partner.unwrap_or_default();
-                (field, format!("{}; set `{partner}` as well", cause.bound))
+                (Some(field), format!("{}; set `{partner}` as well", cause.bound))
             }
-            (Some(field), _) => (field, cause.bound.clone()),
+            (Some(field), Some(Some(partner))) => {
+                let place = self.elsewhere(&partner.path, field.said.layer);
+                (Some(field), format!("{}{place}", cause.bound))
+            }
+            (Some(field), None) => (Some(field), cause.bound.clone()),
             (None, Some(Some(partner))) => {
                 let Cause { field, value, bound, .. } = cause;
-                (partner, format!("`{field}` is {value} in the base, and {bound}"))
+                (Some(partner), format!("`{field}` is {value} in the {base}, and {bound}"))
             }
             // A base is right in itself.
-            (None, _) => (join(cause.section, cause.field), cause.bound.clone()),
+            (None, _) => (None, cause.bound.clone()),
         };
-        let error = match self.root.at(&path) {
-            Some(entry) => ConfigError::of_value(&path, (&entry.origin, &entry.data), why),
-            None => ConfigError::of_key(&path, &Origin::Nowhere, why),
+        let (path, error) = if let Some(given) = given {
+            let (path, entry) = (given.whole(), given.said.entry);
+            let error = ConfigError::of_value(&path, (&entry.origin, &entry.data), why);
+            (path, error)
+        } else {
+            let path = join(cause.section, cause.field);
+            let error = ConfigError::of_key(&path, &Origin::Nowhere, why);
+            (path, error)
         };
         self.note(path, error, of_base);
     }

@@ -10,6 +10,9 @@ use crate::values::kind::ErrorKind;
 /// The tables of the root, behind its own keys.
 pub(super) const TABLES: [&str; 4] = ["on", "circuit_breaker", "budget", "rate_limit"];
 
+/// The keys of a whole file.
+pub(super) const SECTIONS: [&str; 3] = ["defaults", "service", "operation"];
+
 /// What the attribute takes beside these keys.
 const IN_CODE: [&str; 11] = [
     "policy",
@@ -76,6 +79,12 @@ fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
     {
         let key = spelled(entry, "max_attempts");
         return Some(format!("; use `{key}`, which counts the first call too: retries + 1"));
+    }
+    if path.is_empty() && !keys.contains(&"name") && names(LABELS).contains(&word) {
+        return Some("; the name of the section says whom it is for".to_owned());
+    }
+    if path.is_empty() && SECTIONS.contains(&word) {
+        return Some("; a file with sections is read by `RetrySettings`".to_owned());
     }
     if path.is_empty() && IN_CODE.contains(&word) {
         return Some("; it needs types or functions, which only code can name".to_owned());

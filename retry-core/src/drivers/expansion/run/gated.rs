@@ -19,6 +19,7 @@ impl<C: SiteClock, R> Run<GATED, C, R> {
     /// A call that starts now, before the gates of its function.
     #[must_use]
     pub fn start_gated(site: &'static Site, keeps_time: bool) -> Self {
+        let site = site.in_force(Self::REACH);
         Self::new(site, keeps_time, Way::new(site.shared()))
     }
 
@@ -28,6 +29,7 @@ impl<C: SiteClock, R> Run<GATED, C, R> {
     where
         K: GateKey + ?Sized,
     {
+        let site = site.in_force(Self::REACH);
         Self::new(site, keeps_time, Way::new(site.shared_for(key)))
     }
 

@@ -12,10 +12,11 @@ use super::future::{Limited, Plain};
 use super::mode::{GATED, Keep, Mode, PLAIN, TIMED, split};
 use super::outcome::{Answer, AnswerStopped, Outcome};
 use super::probe::Judged;
-use super::site::Site;
+use super::site::{InForce, Site};
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::budgets::Drawn;
 use crate::drivers::call::{Call, Failed};
+use crate::drivers::operations::operation::Reach;
 use crate::seams::clock::Clock;
 pub use crate::seams::clock::{ThreadClock as Blocking, TokioClock as Waiting};
 use crate::values::attempt::Attempt;
@@ -30,7 +31,7 @@ where
     Mode<MODE>: Keep,
     C: SiteClock,
 {
-    site: &'static Site,
+    site: InForce,
     call: Call,
     last: <Mode<MODE> as Keep>::Slot<R>,
     way: <Mode<MODE> as Keep>::Way,
@@ -40,14 +41,18 @@ where
 /// How the calls of a function wait.
 pub trait SiteClock: Clock + Sized + 'static {
     const CLOCK: &'static Self;
+    /// Whether an attempt can be cut.
+    const CUTS: bool;
 }
 
 impl SiteClock for Waiting {
     const CLOCK: &'static Self = &Self;
+    const CUTS: bool = true;
 }
 
 impl SiteClock for Blocking {
     const CLOCK: &'static Self = &Self;
+    const CUTS: bool = false;
 }
 
 impl<const MODE: u8, C, R> Run<MODE, C, R>
@@ -59,7 +64,7 @@ where
     #[inline]
     #[must_use]
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
-        Self::new(site, keeps_time, ())
+        Self::new(site.in_force(Self::REACH), keeps_time, ())
     }
 }
 
@@ -68,11 +73,16 @@ where
     Mode<MODE>: Keep,
     C: SiteClock,
 {
+    /// What settings can do to these calls.
+    const REACH: Reach = Reach { cuts: MODE != PLAIN && C::CUTS, refuses: MODE == GATED };
+
     #[inline]
-    fn new(site: &'static Site, keeps_time: bool, way: <Mode<MODE> as Keep>::Way) -> Self {
-        let asks_for_it = matches!(site.policy.strategy(), Strategy::Custom(_));
+    fn new(site: InForce, keeps_time: bool, way: <Mode<MODE> as Keep>::Way) -> Self {
+        let policy = site.policy();
+        let asks_for_it = matches!(policy.strategy(), Strategy::Custom(_))
+            || MODE == PLAIN && policy.timeout().is_some();
         let started = (MODE != PLAIN || keeps_time || asks_for_it).then(|| C::CLOCK.now());
-        let mut call = Call::start(&site.labels, started);
+        let mut call = Call::start(&site.labels(), started);
         if MODE != GATED {
             call.begin_attempt();
         }
@@ -347,7 +357,7 @@ where
         let attempt = self.call.describe(self.site.terms(Waiting::CLOCK, None), Some(now));
         let kind = ErrorKind::Timeout;
         let verdict =
-            if self.site.retries_timeouts { Verdict::Retry(kind) } else { Verdict::Stop(kind) };
+            if self.site.retries_timeouts() { Verdict::Retry(kind) } else { Verdict::Stop(kind) };
         let cause: &dyn Display = &TimedOut(limit);
         let delay = self.step(verdict, cause, Some(now))?;
         notify(&Retrying { attempt, delay, kind, error: None, cause });

@@ -13,7 +13,7 @@ use retry_core::{
     Admission, Attempt, BreakerPolicy, BudgetPolicy, CancellationToken, CircuitBreaker, Classifier,
     DeadLetter, DeadLetterSink, ErrorKind, Gate, IdempotencyKey, Jitter, LetterFate,
     MemoryDeadLetters, OnOpen, Outcome, Pass, Refusal, Request, Retry, RetryBudget, RetryError,
-    RetryPolicy, Settlement, SinkError, StopReason, Storing, Verdict, presets,
+    RetryPolicy, RetryRegistry, Settlement, SinkError, StopReason, Storing, Verdict, presets,
 };
 
 const POLICY: RetryPolicy = RetryPolicy::new().with_jitter(Jitter::None);
@@ -325,6 +325,18 @@ async fn the_preset_for_objects_leaves_letters_in_the_sink_that_it_was_given() {
     let without = Retry::from_preset(presets::S3.without_dead_letters());
     let (end, stored) = give_up(&without, &letters, DOWN).await;
     assert_eq!((end.attempts(), end.dead_letter(), stored.len()), (4, None, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn copies_of_a_handle_in_a_registry_leave_their_letters_under_its_name() {
+    let letters = MemoryDeadLetters::new(10);
+    let registry = RetryRegistry::new(1);
+    let make = || handle(ONCE).with_dead_letters(letters.clone());
+    registry.get_or_insert_with("uploads", make);
+    let copy = registry.get("uploads").unwrap().with_max_attempts(2).unwrap();
+    let (_, stored) = give_up(&copy, &letters, DOWN).await;
+    let said = stored.iter().map(|letter| (letter.name(), letter.attempts())).collect::<Vec<_>>();
+    assert_eq!(said, [(Some("uploads"), 2)]);
 }
 
 #[test]

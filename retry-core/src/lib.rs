@@ -8,6 +8,9 @@ mod machines;
 mod seams;
 mod values;
 
+#[cfg(feature = "toml")]
+#[doc(inline)]
+pub use crate::adapters::config::LiveSettings;
 #[cfg(feature = "serde")]
 #[doc(inline)]
 pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig, RetrySettings};

@@ -21,6 +21,7 @@ pub use crate::drivers::{
     open_attempt::{OpenAttempt, RunAttempt},
     rate_limit::{RateLimit, RateLimitSnapshot},
     retry::Retry,
+    shutdown::{is_shutdown, shutdown},
     throttle::Throttle,
 };
 #[doc(inline)]

@@ -21,6 +21,7 @@ pub(crate) mod rate_limit;
 pub(crate) mod retry;
 pub(crate) mod seeds;
 pub(crate) mod services;
+pub(crate) mod shutdown;
 pub(crate) mod throttle;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]
 pub(crate) mod trace;

@@ -26,6 +26,7 @@ pub use crate::drivers::{
     operations::snapshot::{GatesSnapshot, OperationSnapshot, ServiceSnapshot},
     rate_limit::{RateLimit, RateLimitSnapshot},
     retry::Retry,
+    shutdown::{is_shutdown, shutdown},
     throttle::Throttle,
 };
 #[doc(inline)]

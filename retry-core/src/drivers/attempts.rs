@@ -58,6 +58,7 @@ use crate::seams::gate::Request;
 use crate::values::attempt::Attempt;
 use crate::values::error::RetryError;
 use crate::values::event::Report;
+use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::stop::{StopReason, Stopped};
 
@@ -142,6 +143,11 @@ impl<'r, E, C> Attempts<'r, E, C> {
             elapsed: elapsed.unwrap_or_default(),
             waited: self.waited,
         }
+    }
+
+    /// The key of its attempts, once there was one.
+    pub(super) fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.call.key(self.in_force.terms(self.retry, self.clock))
     }
 
     pub(super) fn conclude(&mut self) -> RetryError<E> {

@@ -20,6 +20,7 @@ use crate::machines::session::{Session, Step, Time};
 use crate::seams::clock::Clock;
 use crate::seams::gate::{Outcome, Settlement};
 use crate::values::attempt::Attempt;
+use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::policy::RetryPolicy;
 use crate::values::stop::{StopReason, Stopped};
@@ -142,6 +143,11 @@ impl Call {
 
     fn seed(&mut self, terms: Terms<'_>) -> NonZeroU64 {
         *self.seed.get_or_insert_with(|| terms.seeds.next())
+    }
+
+    /// The key of its attempts, once one was described.
+    pub(crate) fn key(&self, terms: Terms<'_>) -> Option<IdempotencyKey> {
+        Some(terms.seeds.key(self.seed?))
     }
 
     pub(crate) fn elapsed(&self, now: Option<Instant>) -> Option<Duration> {

@@ -11,6 +11,8 @@
 //! | `succeeded after retries` | info | once, at the end |
 //! | `cancelled` | debug | once, at the end, also when the future was dropped |
 //! | `panicked` | error | once, at the end |
+//! | `dead letter stored` | info | after `gave up`, for a call with a payload |
+//! | `dead letter lost` | error | in place of it, where the sink failed |
 //! | `the retry budget is used up: …` | warn | at most once in ten seconds for each budget |
 //! | `the service has this gate already, …` | warn | once for each function that asks for another |
 //!
@@ -23,7 +25,8 @@ use tracing::{Level, Span, debug, error, info, warn};
 
 use crate::drivers::call::Labels;
 use crate::values::kind::ErrorKind;
-use crate::values::stop::StopReason;
+use crate::values::letter_fate::LetterFate;
+use crate::values::stop::{StopReason, Stopped};
 
 /// The span of a call, where somebody listens at debug level.
 #[derive(Debug)]
@@ -106,6 +109,21 @@ pub(crate) fn gave_up(
             kind = kind.as_str(), reason = reason.as_str(), elapsed, %error, "gave up"
         );
     });
+}
+
+/// What became of the dead letter of a call; its span is closed by then.
+pub(crate) fn dead_letter(labels: Labels<'_>, stopped: &Stopped, fate: &LetterFate) {
+    let Labels { name, service } = labels;
+    let (reason, attempts) = (stopped.reason().as_str(), stopped.attempts());
+    match fate {
+        LetterFate::Stored => {
+            info!(target: "retry_core", name, service, reason, attempts, "dead letter stored");
+        }
+        LetterFate::Failed(error) => error!(
+            target: "retry_core", name, service, reason, attempts,
+            permanent = error.is_permanent(), error = %error.cause(), "dead letter lost"
+        ),
+    }
 }
 
 /// The budget refuses a retry; said at most once in ten seconds.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::drivers::call::Labels;
 use crate::values::kind::ErrorKind;
-use crate::values::stop::StopReason;
+use crate::values::letter_fate::LetterFate;
+use crate::values::stop::{StopReason, Stopped};
 
 #[derive(Debug)]
 pub(crate) struct CallSpan;
@@ -38,6 +39,8 @@ pub(crate) fn gave_up(
     _: (StopReason, Option<Duration>),
 ) {
 }
+
+pub(crate) const fn dead_letter(_: Labels<'_>, _: &Stopped, _: &LetterFate) {}
 
 pub(crate) const fn budget_empty(_: &CallSpan, _: Labels<'_>) {}
 

@@ -2,6 +2,7 @@
 
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::budget_policy::BudgetPolicy;
+use crate::values::letter_preset::LetterPreset;
 use crate::values::policy::RetryPolicy;
 use crate::values::rate_limit_policy::RateLimitPolicy;
 
@@ -72,6 +73,12 @@ impl Preset {
     #[must_use]
     pub const fn without_rate_limit(self) -> Self {
         Self { rate_limit: None, ..self }
+    }
+
+    /// With dead letters: a handle from it is made with a sink.
+    #[must_use]
+    pub const fn with_dead_letters(self) -> LetterPreset {
+        LetterPreset(self)
     }
 
     /// The policy of the loop.

@@ -222,7 +222,7 @@ impl<C> Retry<C> {
         }
     }
 
-    fn put(mut self, place: Place, gate: Arc<dyn Gate>) -> Self {
+    pub(super) fn put(mut self, place: Place, gate: Arc<dyn Gate>) -> Self {
         Arc::make_mut(self.gates.get_or_insert_default()).put(place, gate);
         self.given.gates = true;
         self

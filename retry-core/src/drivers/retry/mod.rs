@@ -20,9 +20,12 @@
 //! # Ok::<_, PolicyError>(())
 //! ```
 
+pub(crate) mod builder;
 mod calls;
 mod gates;
 pub(crate) mod in_force;
+mod letters;
+pub(crate) mod policy_or;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -35,6 +38,7 @@ use crate::drivers::call::Labels;
 use crate::drivers::gates::Gates;
 use crate::drivers::operations::operation::Operation;
 use crate::drivers::retry::in_force::Given;
+use crate::drivers::retry::letters::Letters;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::services::{Service, Wanted};
 use crate::seams::classify::{ByClassify, ClassifyWith, RetryAll, RetryIf};
@@ -47,9 +51,25 @@ use crate::values::policy_error::PolicyError;
 
 /// A policy, ready to run calls.
 ///
-/// `C` decides what is worth retrying: by default the error says so itself, through
-/// [`Classify`](crate::Classify). Cloning copies the policy and counts a few references up: a handle
-/// is made once, stored, and cloned freely. What it has of gates and budget is shared by its clones.
+/// ```
+/// use std::time::Duration;
+/// use retry_core::{Retry, presets};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let inventory = Retry::builder()
+///     .preset(presets::STANDARD)
+///     .max_attempts(5)
+///     .timeout(Duration::from_secs(30))
+///     .service("inventory") // shared with all that call it
+///     .build()?; // an error that names field, value and bound
+///
+/// let page = inventory.run(|| tokio::fs::read_to_string("/mnt/inventory/7")).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// From a policy that the compiler has checked nothing can be wrong, and from one handle others are
+/// made, with setters that each return a changed copy:
 ///
 /// ```
 /// use std::io;
@@ -66,6 +86,10 @@ use crate::values::policy_error::PolicyError;
 /// let urgent = retry.clone().with_timeout(Duration::from_millis(50))?;
 /// # Ok::<_, retry_core::PolicyError>(())
 /// ```
+///
+/// `C` decides what is worth retrying: by default the error says so itself, through
+/// [`Classify`](crate::Classify). Cloning copies the policy and counts a few references up: a handle
+/// is made once, stored, and cloned freely. What it has of gates and budget is shared by its clones.
 #[doc(alias = "RetryManager")]
 #[derive(Clone, Debug)]
 pub struct Retry<C = ByClassify> {
@@ -82,6 +106,7 @@ pub struct Retry<C = ByClassify> {
     shares: Arc<Service>,
     /// What a preset named, and nobody has replaced: shared with the service, once it has one.
     preset: Option<Arc<Wanted>>,
+    letters: Letters,
     /// What settings know it as, where it is in the registry.
     operation: Option<Arc<Operation>>,
     given: Given,
@@ -115,6 +140,7 @@ impl Retry {
             budget: HandleBudget::Shared,
             shares,
             preset: None,
+            letters: Letters::default(),
             operation: None,
             given: Given::default(),
             classifier: ByClassify,
@@ -171,7 +197,8 @@ impl<C> Retry<C> {
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
         let Self { policy, name, service, clock, token, .. } = self;
-        let Self { deadline, seeds, gates, budget, shares, preset, operation, given, .. } = self;
+        let Self { deadline, seeds, gates, budget, shares, preset, .. } = self;
+        let Self { letters, operation, given, .. } = self;
         Retry {
             policy,
             name,
@@ -184,6 +211,7 @@ impl<C> Retry<C> {
             budget,
             shares,
             preset,
+            letters,
             operation,
             given,
             classifier,

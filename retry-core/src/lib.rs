@@ -8,6 +8,9 @@ mod machines;
 mod seams;
 mod values;
 
+#[cfg(feature = "toml")]
+#[doc(inline)]
+pub use crate::adapters::config::LiveSettings;
 #[cfg(feature = "serde")]
 #[doc(inline)]
 pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig, RetrySettings};
@@ -23,6 +26,7 @@ pub use crate::drivers::{
     operations::snapshot::{GatesSnapshot, OperationSnapshot, ServiceSnapshot},
     rate_limit::{RateLimit, RateLimitSnapshot},
     retry::{Retry, builder::RetryBuilder, policy_or::PolicyOr},
+    shutdown::{is_shutdown, shutdown},
     throttle::Throttle,
 };
 #[doc(inline)]

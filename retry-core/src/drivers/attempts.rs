@@ -48,9 +48,10 @@ use crate::drivers::entering::Entering;
 use crate::drivers::gates::Passage;
 use crate::drivers::halt::Halt;
 use crate::drivers::open_attempt::OpenAttempt;
-use crate::drivers::pause::Pause;
+use crate::drivers::pause::{OwnPause, Pause};
 use crate::drivers::retry::Retry;
 use crate::drivers::retry::in_force::InForce;
+use crate::drivers::shutdown::is_shutdown;
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::seams::clock::Clock;
 use crate::seams::gate::Request;
@@ -106,8 +107,10 @@ impl<'r, E, C> Attempts<'r, E, C> {
     /// Dropping the future loses no attempt; the wait begins anew with the next call.
     pub async fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
         let delay = self.until_due()?;
-        if self.call.attempts() > 0 && pause(self.retry, delay).await.is_err() {
-            self.cut(StopReason::Cancelled);
+        if self.call.attempts() > 0
+            && let Err(reason) = pause(self.retry, delay).await
+        {
+            self.cut(reason);
             return None;
         }
         if !self.in_force.gates(self.retry).is_empty() {
@@ -171,7 +174,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
         let request = Request::new(self.clock, self.call.deadline(terms), attempt);
         let custom = self.retry.custom_clock().map(|clock| &**clock);
         let (passage, gates) = (&mut self.passage, terms.gates);
-        Entering { passage, gates, request, through: false, custom }
+        Entering { passage, gates, request, through: false, held: false, custom }
     }
 
     /// Starts the attempt that was due after `delay`, unless the call has ended by now.
@@ -294,25 +297,25 @@ impl<E, C> Drop for Attempts<'_, E, C> {
     }
 }
 
-/// Waits for `delay`, or until the token is triggered.
-async fn pause<C>(retry: &Retry<C>, delay: Duration) -> Result<(), Cut> {
+/// Waits for `delay`, or until the token is triggered or the process shuts down.
+async fn pause<C>(retry: &Retry<C>, delay: Duration) -> Result<(), StopReason> {
     let sleep = async {
         match retry.custom_clock() {
-            Some(clock) if !delay.is_zero() => clock.sleep(delay).await,
+            Some(clock) if !delay.is_zero() => OwnPause::new(clock.sleep(delay), delay).await,
             _ => Pause::new(delay).await,
         }
+        if is_shutdown() { Err(StopReason::Shutdown) } else { Ok(()) }
     };
     let Some(token) = retry.token() else {
-        sleep.await;
-        return Ok(());
+        return sleep.await;
     };
     let mut cancelled = pin!(token.cancelled());
     let mut sleep = pin!(sleep);
     std::future::poll_fn(|context| {
         if cancelled.as_mut().poll(context).is_ready() {
-            return Poll::Ready(Err(Cut::Cancelled));
+            return Poll::Ready(Err(StopReason::Cancelled));
         }
-        sleep.as_mut().poll(context).map(Ok)
+        sleep.as_mut().poll(context)
     })
     .await
 }

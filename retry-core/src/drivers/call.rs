@@ -12,6 +12,7 @@ use crate::drivers::budgets::{Budgets, Drawn};
 use crate::drivers::gates::{Gates, Passage};
 use crate::drivers::halt::Halt;
 use crate::drivers::seeds::Seeds;
+use crate::drivers::shutdown::is_shutdown;
 use crate::drivers::trace::{self, CallSpan, Failure};
 use crate::machines::budget::Ask;
 use crate::machines::rng::draw_at;
@@ -200,8 +201,8 @@ impl Call {
     /// The present attempt failed: how long to wait for the next, or why there is none. `now` is
     /// needed where there is a deadline.
     ///
-    /// The questions come in this order: what the session asks, whether a gate would refuse the
-    /// next attempt, whether the budget has a token for it.
+    /// The questions come in this order: what the session asks, whether the process is shutting
+    /// down, whether a gate would refuse the next attempt, whether the budget has a token for it.
     #[cold]
     pub(crate) fn failed(
         &mut self,
@@ -253,6 +254,9 @@ impl Call {
         delay: Duration,
     ) -> Result<(), Halt> {
         self.drawn = Drawn::default();
+        if is_shutdown() {
+            return Err(Halt::new(StopReason::Shutdown));
+        }
         if let Some(refusal) = terms.gates.foresee(delay, terms.clock) {
             return Err(Halt::refused(refusal));
         }
@@ -312,9 +316,10 @@ impl Call {
         let failure = Failure {
             attempt: stopped.attempts,
             max_attempts: terms.policy.most_attempts(),
-            kind: stopped.kind.unwrap_or(match stopped.refusal {
-                Some(_) => ErrorKind::CircuitBreaker,
-                None => ErrorKind::Timeout,
+            kind: stopped.kind.unwrap_or(match (stopped.reason, &stopped.refusal) {
+                (StopReason::Shutdown, _) => ErrorKind::Unknown,
+                (_, Some(_)) => ErrorKind::CircuitBreaker,
+                (_, None) => ErrorKind::Timeout,
             }),
             error: &stopped.reason,
         };

@@ -22,6 +22,7 @@ pub(crate) mod rate_limit;
 pub(crate) mod retry;
 pub(crate) mod seeds;
 pub(crate) mod services;
+pub(crate) mod shutdown;
 pub(crate) mod throttle;
 mod tmp_stub;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]

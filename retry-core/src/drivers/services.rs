@@ -282,13 +282,23 @@ impl Service {
     /// What settings make of gates.
     fn resolve(&self, said: &Said, base: Preset) -> Result<Preset, Refused> {
         let who = match &self.known_as {
-            KnownAs::Service(name) => Who::Service(name),
-            KnownAs::Operation(name) => Who::Operation { name, service: None },
+            KnownAs::Service(name) => Who { service: Some(name), name: None },
+            KnownAs::Operation(name) => Who { name: Some(name), service: None },
             KnownAs::Nothing => return Ok(base),
         };
-        Ok(said.resolve(who, base)?.preset)
+        said.gates(who, base)
     }
 
+    fn compare<P: Debug + PartialEq>(&self, gate: &'static str, has: &P, wanted: &P) {
+        if has != wanted {
+            trace::conflict(&self.name, gate, (has, wanted));
+        }
+    }
+}
+
+/// Settings that change.
+#[cfg(feature = "serde")]
+impl Service {
     /// What the code says of its gates, as far as there are any.
     fn code(&self) -> Preset {
         let budget = self.said_budget.get().or_else(|| self.usual_budget.get());
@@ -317,12 +327,6 @@ impl Service {
         }
         for part in self.parts() {
             part.adopt(said);
-        }
-    }
-
-    fn compare<P: Debug + PartialEq>(&self, gate: &'static str, has: &P, wanted: &P) {
-        if has != wanted {
-            trace::conflict(&self.name, gate, (has, wanted));
         }
     }
 }

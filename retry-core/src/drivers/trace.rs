@@ -152,6 +152,20 @@ pub(crate) fn settings_without_effect(name: &str, what: &str) {
     warn!(target: "retry_core", name, what, "a setting has no effect here");
 }
 
+/// The settings of a file are in force.
+#[cold]
+#[cfg_attr(not(feature = "toml"), allow(dead_code))]
+pub(crate) fn settings_loaded(file: &str) {
+    info!(target: "retry_core", file, "settings loaded");
+}
+
+/// A file of settings is broken.
+#[cold]
+#[cfg_attr(not(feature = "toml"), allow(dead_code))]
+pub(crate) fn settings_broken(file: &str, errors: &dyn Display) {
+    error!(target: "retry_core", file, %errors, "settings are broken: those before them hold");
+}
+
 /// Settings contradict the code of an operation that has come after they were loaded.
 #[cold]
 pub(crate) fn settings_refused(name: &str, error: &dyn Display) {

@@ -48,6 +48,12 @@ pub(crate) fn conflict(_: &str, _: &'static str, _: (&dyn Debug, &dyn Debug)) {}
 
 pub(crate) const fn settings_without_effect(_: &str, _: &str) {}
 
+#[cfg_attr(not(feature = "toml"), allow(dead_code))]
+pub(crate) const fn settings_loaded(_: &str) {}
+
+#[cfg_attr(not(feature = "toml"), allow(dead_code))]
+pub(crate) fn settings_broken(_: &str, _: &dyn Display) {}
+
 pub(crate) fn settings_refused(_: &str, _: &dyn Display) {}
 
 pub(crate) const fn registry_full(_: usize) {}

@@ -117,13 +117,12 @@ impl Expansion<'_> {
                     #prepare
                     __run.make_attempt(#operation).await
                 };
-                match __run.#settle(__attempted, #hooks) {
+                let (__delay, __kept) = match __run.#settle(__attempted, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => { #end }
-                    ::core::ops::ControlFlow::Continue(__delay) => {
-                        #krate::__private::pause(__delay).await;
-                    }
-                }
-                if let ::core::option::Option::Some(__answer) = __run.#resume() {
+                    ::core::ops::ControlFlow::Continue(__next) => __next,
+                };
+                #krate::__private::pause(__delay).await;
+                if let ::core::option::Option::Some(__answer) = __run.#resume(__kept) {
                     #end
                 }
             }
@@ -157,8 +156,8 @@ impl Expansion<'_> {
                 };
                 match __run.settle_attempt(__outcome, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => { #end }
-                    ::core::ops::ControlFlow::Continue(__delay) => {
-                        if let ::core::option::Option::Some(__answer) = __run.block_for(__delay) {
+                    ::core::ops::ControlFlow::Continue(__next) => {
+                        if let ::core::option::Option::Some(__answer) = __run.block_for(__next) {
                             #end
                         }
                     }

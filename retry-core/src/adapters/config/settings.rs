@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use crate::adapters::config::error::ConfigErrors;
-use crate::adapters::config::node::{Data, Table};
+use crate::adapters::config::error::{ConfigError, ConfigErrors};
+use crate::adapters::config::node::{Data, Origin, Table};
 use crate::adapters::config::reading::{self, Layer};
 use crate::adapters::config::sections::{self, Sections, layer};
 use crate::values::preset::Preset;
@@ -74,11 +74,17 @@ impl RetrySettings {
     /// as do those of [`resolve`](Self::resolve).
     #[cfg(feature = "toml")]
     pub fn from_file(path: impl AsRef<std::path::Path>) -> Result<Self, ConfigErrors> {
-        use crate::adapters::config::error::ConfigError;
-        use crate::adapters::config::node::Origin;
         let path = path.as_ref();
-        let source: Arc<str> = path.display().to_string().into();
-        let read = match std::fs::read_to_string(path) {
+        Self::of_source(&path.display().to_string().into(), std::fs::read_to_string(path))
+    }
+
+    /// The settings that were read from there.
+    #[cfg(feature = "toml")]
+    pub(super) fn of_source(
+        source: &Arc<str>,
+        read: std::io::Result<String>,
+    ) -> Result<Self, ConfigErrors> {
+        let read = match read {
             Ok(text) => Self::from_toml(&text),
             Err(error) => {
                 let why = format!("cannot be read: {error}");
@@ -86,8 +92,8 @@ impl RetrySettings {
             }
         };
         match read {
-            Ok(settings) => Ok(Self { source: Some(source), ..settings }),
-            Err(errors) => Err(errors.of(&source)),
+            Ok(settings) => Ok(Self { source: Some(Arc::clone(source)), ..settings }),
+            Err(errors) => Err(errors.of(source)),
         }
     }
 
@@ -110,13 +116,34 @@ impl RetrySettings {
         service: Option<&str>,
         base: Preset,
     ) -> Result<Preset, ConfigErrors> {
-        let applied = reading::apply(&self.layers(name, service), &base, true);
+        self.lay(&self.layers(name, service), &base)
+    }
+
+    fn lay(&self, layers: &[Layer<'_>], base: &Preset) -> Result<Preset, ConfigErrors> {
+        let applied = reading::apply(layers, base, true);
         let errors = applied.mistakes.into_iter().map(|mistake| mistake.error);
         ConfigErrors::check(errors.collect()).map_err(|errors| match &self.source {
             Some(source) => errors.of(source),
             None => errors,
         })?;
         Ok(applied.preset)
+    }
+
+    /// As [`resolve`](Self::resolve), with the gates alone: `base` has a policy that is nobody's.
+    pub(super) fn resolve_gates(
+        &self,
+        name: Option<&str>,
+        service: Option<&str>,
+        base: Preset,
+    ) -> Result<Preset, ConfigErrors> {
+        let layers = self.layers(name, service);
+        let gates: Vec<Table> = layers.iter().map(|layer| layer.table.gates()).collect();
+        let layers: Vec<_> = layers
+            .iter()
+            .zip(&gates)
+            .map(|(layer, table)| Layer { section: layer.section.clone(), table })
+            .collect();
+        self.lay(&layers, &base)
     }
 
     /// As [`resolve`](Self::resolve), for what all calls to a service share: without an operation.
@@ -161,10 +188,7 @@ impl RetrySettings {
     }
 
     /// Settings out of a tree. `mistakes` are those that were found on the way to it.
-    pub(super) fn read(
-        root: Table,
-        mistakes: Vec<super::error::ConfigError>,
-    ) -> Result<Self, ConfigErrors> {
+    pub(super) fn read(root: Table, mistakes: Vec<ConfigError>) -> Result<Self, ConfigErrors> {
         let (sections, mistakes) = sections::read(root, mistakes);
         ConfigErrors::check(mistakes)?;
         Ok(Self { sections, source: None })

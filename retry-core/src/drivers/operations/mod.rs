@@ -10,6 +10,7 @@ pub(crate) mod operation;
 pub(crate) mod overlay;
 pub(crate) mod plan;
 pub(crate) mod registry;
+#[cfg(feature = "serde")]
 pub(crate) mod reload;
 pub(crate) mod snapshot;
 

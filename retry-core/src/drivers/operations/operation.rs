@@ -197,7 +197,7 @@ impl Operation {
 
     /// What settings make of it.
     pub(crate) fn resolve(&self, said: &Said) -> Result<Resolved, Refused> {
-        let who = Who::Operation { name: &self.name, service: self.service_name() };
+        let who = Who { name: Some(&self.name), service: self.service_name() };
         said.resolve(who, self.preset)
     }
 
@@ -268,6 +268,7 @@ impl Operation {
 
     /// Gives the gates that it has for itself what settings make of them; those of a service are
     /// the service's.
+    #[cfg(feature = "serde")]
     pub(crate) fn adopt_own(&self, said: &Said) {
         if let (Some(own), None) = (self.shared_with.get(), &self.service) {
             own.adopt(said);

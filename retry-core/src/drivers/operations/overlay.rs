@@ -11,19 +11,19 @@ use crate::values::preset::Preset;
 
 /// Settings that are over the code.
 pub(crate) trait Overlay: Debug + Send + Sync {
-    /// `base`, with what the settings say of `who` in place of what it says.
+    /// `base`, with what the settings say of an operation in place of what it says.
     fn resolve(&self, who: Who<'_>, base: Preset) -> Result<Resolved, Refused>;
+
+    /// The same for gates alone: their policy is nobody's.
+    fn gates(&self, who: Who<'_>, base: Preset) -> Result<Preset, Refused>;
 }
 
-/// About whom settings are asked.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Who<'a> {
-    /// The gates of a service: a policy is nothing that it has.
-    Service(&'a str),
-    Operation {
-        name: &'a str,
-        service: Option<&'a str>,
-    },
+/// About whom settings are asked: an operation, or all that a service shares.
+#[cfg_attr(not(feature = "serde"), allow(dead_code))] // read by settings
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Who<'a> {
+    pub(crate) name: Option<&'a str>,
+    pub(crate) service: Option<&'a str>,
 }
 
 /// What settings make of a base.
@@ -50,6 +50,10 @@ impl Overlay for Silence {
     fn resolve(&self, _: Who<'_>, base: Preset) -> Result<Resolved, Refused> {
         Ok(Resolved { preset: base, is_meant: false, of_service: Vec::new() })
     }
+
+    fn gates(&self, _: Who<'_>, base: Preset) -> Result<Preset, Refused> {
+        Ok(base)
+    }
 }
 
 static PRESENT: RwLock<Option<Arc<Said>>> = RwLock::new(None);
@@ -62,6 +66,7 @@ pub(crate) fn present() -> Arc<Said> {
 }
 
 /// Puts settings in force for whoever asks from now on.
+#[cfg(feature = "serde")]
 pub(crate) fn replace(said: Arc<Said>) {
     *PRESENT.write().unwrap_or_else(PoisonError::into_inner) = Some(said);
 }

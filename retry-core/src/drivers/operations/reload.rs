@@ -11,8 +11,8 @@ use crate::drivers::services::Service;
 ///
 /// # Errors
 ///
-/// All contradictions with what the code says. Then nothing has changed.
-pub(crate) fn apply(said: &Arc<Said>) -> Result<(), Vec<Refused>> {
+/// All contradictions with what the code says, each with the name of whose code that is. Then nothing has changed.
+pub(crate) fn apply(said: &Arc<Said>) -> Result<(), Vec<(String, Refused)>> {
     let _turn = overlay::turn();
     let members = RetryRegistry::process().members();
     let services = Service::all();
@@ -21,10 +21,14 @@ pub(crate) fn apply(said: &Arc<Said>) -> Result<(), Vec<Refused>> {
     for member in &members {
         match member.operation().resolve(&**said) {
             Ok(preset) => resolved.push(preset),
-            Err(error) => refused.push(error),
+            Err(error) => refused.push((member.operation().name().to_owned(), error)),
         }
     }
-    refused.extend(services.iter().filter_map(|service| service.check(&**said).err()));
+    for service in &services {
+        if let Err(error) = service.check(&**said) {
+            refused.push((service.name().to_owned(), error));
+        }
+    }
     if !refused.is_empty() {
         return Err(refused);
     }

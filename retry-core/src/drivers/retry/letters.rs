@@ -35,7 +35,9 @@ impl Letters {
             | StopReason::HintTooLong
             | StopReason::CircuitOpen
             | StopReason::Budget
-            | StopReason::Throttled => true,
+            | StopReason::Throttled
+            // The process goes, and the work would go with it.
+            | StopReason::Shutdown => true,
             StopReason::NotRetryable => self.permanent,
             // Whoever ends a call knows what it was about.
             StopReason::Cancelled => false,

@@ -39,7 +39,8 @@ impl<C: SiteClock, R> Run<GATED, C, R> {
         let attempt = call.attempts().saturating_add(1);
         let request = Request::new(C::CLOCK, call.deadline(terms), attempt);
         let Way { shared, passage } = way;
-        Entering { passage, gates: &shared.gates, request, through: false, custom: None }
+        let gates = &shared.gates;
+        Entering { passage, gates, request, through: false, held: false, custom: None }
     }
 
     /// The end of a call that a gate, or its deadline before one, has stopped.

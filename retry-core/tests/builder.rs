@@ -10,8 +10,8 @@ use retry_core::{
     DeadLetter, ErrorKind, Gate, Jitter, KindPolicy, Kinds, LetterFate, ManualClock,
     MemoryDeadLetters, OnOpen, Pass, PolicyBound, PolicyField, PolicyValue, RateLimit,
     RateLimitPolicy, Refusal, Request, Retry, RetryBudget, RetryBuildError, RetryBuilder,
-    RetryError, RetryPolicy, Settlement, StopReason, Strategy, Throttle, ThrottlePolicy, Verdict,
-    presets,
+    RetryError, RetryPolicy, RetryRegistry, Settlement, StopReason, Strategy, Throttle,
+    ThrottlePolicy, Verdict, presets,
 };
 
 const BREAKER: BreakerPolicy =
@@ -172,6 +172,8 @@ fn a_breaker_that_is_given_stands_in_place_of_the_preset_s() {
     let builder = Retry::builder().circuit_breaker(breaker).preset(presets::DATABASE);
     let end = fail(&builder.service("builder::given").build().unwrap());
     assert_eq!(end.stopped().refusal().unwrap().gate(), Some("by hand"));
+    let unwanted = RetryRegistry::process().circuit_breaker("builder::given");
+    assert!(unwanted.is_none(), "nobody goes through it");
 }
 
 #[test]

@@ -75,7 +75,7 @@ impl<C> Retry<C> {
     /// | the call ends with | letter |
     /// |---|---|
     /// | a success | none |
-    /// | `AttemptsExhausted`, `DeadlineExceeded`, `HintTooLong`, `CircuitOpen`, `Budget`, `Throttled` | one |
+    /// | `AttemptsExhausted`, `DeadlineExceeded`, `HintTooLong`, `CircuitOpen`, `Budget`, `Throttled`, `Shutdown` | one |
     /// | `NotRetryable` | one [where asked for](Self::with_permanent_dead_letters) |
     /// | `Cancelled` | none |
     ///

@@ -49,6 +49,7 @@ pub use crate::seams::{
     http_outcome::HttpOutcome,
     manual_clock::ManualClock,
     memory_letters::MemoryDeadLetters,
+    test_mode::{TestGuard, TestMode},
 };
 #[doc(inline)]
 pub use crate::values::{

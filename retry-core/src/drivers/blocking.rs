@@ -84,7 +84,7 @@ impl<E: Display, C: Classifier<E>> BlockingAttempts<'_, E, C> {
 }
 
 /// Blocks the thread for `delay`, or until the token is triggered or the process shuts down.
-fn block(
+pub(crate) fn block(
     clock: &dyn Clock,
     delay: Duration,
     token: Option<&CancellationToken>,

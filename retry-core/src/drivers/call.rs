@@ -19,6 +19,7 @@ use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
 use crate::seams::clock::Clock;
 use crate::seams::gate::{Outcome, Settlement};
+use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
 use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::{ErrorKind, Verdict};
@@ -218,9 +219,14 @@ impl Call {
         }
         let attempt = self.session.attempt();
         terms.budgets.failed(attempt, terms.clock);
-        let time = self.time(terms, now);
+        let mode = test_mode::present();
+        let mut time = self.time(terms, now);
+        if mode.is_some_and(|mode| mode.instant) {
+            time.remaining = None;
+        }
         let draw = draw_at(self.seed(terms).get(), attempt);
         let step = self.session.record(terms.policy, verdict, time, draw);
+        let step = mode.map_or(step, |mode| self.under_test(mode, step, attempt));
         let max_attempts = terms.policy.most_attempts();
         let failure = Failure { attempt, max_attempts, kind: failed.kind(), error };
         let halt = match step {
@@ -243,6 +249,20 @@ impl Call {
         }
         self.gave_up(terms, &failure, (halt.reason, self.elapsed(now)));
         Err(halt)
+    }
+
+    /// What a test makes of a step.
+    fn under_test(&mut self, mode: &test_mode::Entered, step: Step, attempt: u32) -> Step {
+        let Step::Wait(delay) = step else { return step };
+        if mode.max_attempts.is_some_and(|most| attempt >= most) {
+            self.waiting = true;
+            return Step::Stop(StopReason::AttemptsExhausted);
+        }
+        if mode.instant {
+            self.session.skip_delay();
+            return Step::Wait(Duration::ZERO);
+        }
+        Step::Wait(delay)
     }
 
     /// Whether the gates and the budgets let another attempt follow. What it costs is drawn now, and

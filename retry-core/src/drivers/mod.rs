@@ -20,6 +20,7 @@ pub(crate) mod operations;
 pub(crate) mod pause;
 pub(crate) mod rate_limit;
 pub(crate) mod retry;
+pub(crate) mod sandbox;
 pub(crate) mod seeds;
 pub(crate) mod services;
 pub(crate) mod shutdown;

@@ -1,5 +1,6 @@
 //! The wait between two attempts of an async call.
 
+use std::fmt;
 use std::future::Future;
 use std::marker::PhantomPinned;
 use std::pin::Pin;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use crate::drivers::shutdown;
 use crate::seams::clock::Sleep;
+use crate::seams::test_mode;
 
 pin_project_lite::pin_project! {
     /// Waits on tokio's timer, or until the shutdown.
@@ -21,6 +23,8 @@ pin_project_lite::pin_project! {
     pub enum Pause {
         Timer { #[pin] sleep: tokio::time::Sleep },
         Yield,
+        // The clock of a test.
+        Own { #[pin] pause: OwnPause },
     }
 
     impl PinnedDrop for Pause {
@@ -35,7 +39,13 @@ pin_project_lite::pin_project! {
 
 impl Pause {
     pub(crate) fn new(delay: Duration) -> Self {
-        if delay.is_zero() { Self::Yield } else { Self::Timer { sleep: tokio::time::sleep(delay) } }
+        if delay.is_zero() {
+            Self::Yield
+        } else if let Some(clock) = test_mode::clock() {
+            Self::Own { pause: OwnPause::new(clock.sleep(delay), delay) }
+        } else {
+            Self::Timer { sleep: tokio::time::sleep(delay) }
+        }
     }
 }
 
@@ -52,6 +62,7 @@ impl Future for Pause {
                 let left = sleep.deadline().saturating_duration_since(tokio::time::Instant::now());
                 wait_unless(shutdown::ends_wait(place, left, context.waker()))
             }
+            PauseProjection::Own { pause } => pause.poll(context),
             PauseProjection::Yield => {
                 ready!(tokio::task::coop::poll_proceed(context)).made_progress();
                 Poll::Ready(())
@@ -63,7 +74,7 @@ impl Future for Pause {
 pin_project_lite::pin_project! {
     /// The wait of a clock of one's own, or until the shutdown.
     #[must_use]
-    pub(crate) struct OwnPause {
+    pub struct OwnPause {
         sleep: Sleep,
         delay: Duration,
         // It is known by its place.
@@ -75,6 +86,12 @@ pin_project_lite::pin_project! {
         fn drop(this: Pin<&mut Self>) {
             shutdown::leave(shutdown::place(&*this));
         }
+    }
+}
+
+impl fmt::Debug for OwnPause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnPause").field("delay", &self.delay).finish_non_exhaustive()
     }
 }
 

@@ -16,6 +16,7 @@ use crate::drivers::gates::{Gates, Place};
 use crate::drivers::keyed::{Digest, Keyed};
 use crate::drivers::operations::overlay::{self, Refused, Said, Who};
 use crate::drivers::rate_limit::RateLimit;
+use crate::drivers::sandbox;
 use crate::drivers::trace;
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::budget_policy::BudgetPolicy;
@@ -53,15 +54,30 @@ impl From<Preset> for Wanted {
 }
 
 /// What calls go through together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) gates: Gates,
-    /// Who has the budget.
+    /// Who has them.
     service: Option<Arc<Service>>,
+    /// What was asked for.
+    wanted: Wanted,
 }
 
 impl Shared {
+    /// Nothing: all may go, and nothing is drawn.
+    pub(crate) const NONE: Self =
+        Self { gates: Gates::NOTHING, service: None, wanted: Wanted::NOTHING };
+
+    /// The same for a key.
+    pub(crate) fn part(&self, key: Digest, text: impl FnOnce() -> String) -> Arc<Self> {
+        Arc::new(match &self.service {
+            Some(service) => service.part(key, text).share(self.wanted),
+            None => Self::NONE,
+        })
+    }
+
     pub(crate) fn budget(&self) -> Option<&BudgetCell> {
+        self.wanted.budget?;
         self.service.as_ref()?.budget().map(RetryBudget::cell)
     }
 
@@ -147,16 +163,29 @@ impl Service {
         Self::new(Arc::default(), KnownAs::Nothing)
     }
 
-    /// The service of this name.
+    /// The service of this name, which a test may have for itself.
     pub(crate) fn named(name: &str) -> Arc<Self> {
+        if let Some(service) = sandbox::service(name) {
+            return service;
+        }
+        Self::of_process(name)
+    }
+
+    /// The service of this name that the whole process shares.
+    pub(crate) fn of_process(name: &str) -> Arc<Self> {
         let mut named = NAMED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(service) = named.get(name) {
             return Arc::clone(service);
         }
-        let name: Arc<str> = name.into();
-        let service = Arc::new(Self::new(Arc::clone(&name), KnownAs::Service(Arc::clone(&name))));
-        named.insert(name, Arc::clone(&service));
+        let service = Arc::new(Self::with_name(name));
+        named.insert(Arc::clone(&service.name), Arc::clone(&service));
         service
+    }
+
+    /// A service of this name that nobody else has.
+    pub(crate) fn with_name(name: &str) -> Self {
+        let name: Arc<str> = name.into();
+        Self::new(Arc::clone(&name), KnownAs::Service(name))
     }
 
     /// The service of this name, if somebody has named it.
@@ -215,11 +244,10 @@ impl Service {
             self.compare("rate_limit", &made.code, &policy);
             gates.put(Place::RateLimit, Arc::new(made.gate.clone()));
         }
-        let service = wanted.budget.map(|policy| {
+        if let Some(policy) = wanted.budget {
             self.want_budget(policy);
-            Arc::clone(self)
-        });
-        Shared { gates, service }
+        }
+        Shared { gates, service: Some(Arc::clone(self)), wanted }
     }
 
     /// Sees to it that there is a budget; the default is no wish for one of its kind.

@@ -11,6 +11,7 @@ use crate::drivers::keyed::Digest;
 use crate::drivers::operations;
 use crate::drivers::operations::operation::{Operation, Reach};
 use crate::drivers::operations::plan::PlanId;
+use crate::drivers::sandbox;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::services::{Shared, SharedRef};
 use crate::seams::clock::Clock;
@@ -118,7 +119,7 @@ impl InForce {
     pub(super) fn terms<'a>(self, clock: &'a dyn Clock, shared: Option<&'a Shared>) -> Terms<'a> {
         let (gates, budgets) = match shared {
             Some(shared) => (&shared.gates, shared.budgets()),
-            None => (Gates::NONE, self.budgets()),
+            None => (Gates::NONE, self.budgets_after_a_failure()),
         };
         let (policy, labels, seeds) = (self.policy(), self.labels(), &Seeds::Process);
         Terms { policy, labels, seeds, deadline: None, gates, budgets, clock }
@@ -130,13 +131,28 @@ impl InForce {
         self.site.operation.budgets(self.plan)
     }
 
+    /// The same, which a test may have for itself: what a success brings to the others is no harm.
+    #[inline]
+    fn budgets_after_a_failure(self) -> Budgets<'static> {
+        match sandbox::shared(&self.site.operation, self.plan) {
+            Some(shared) => shared.budgets(),
+            None => self.budgets(),
+        }
+    }
+
     /// The gates of the function.
     pub(super) fn shared(self) -> SharedRef {
+        if let Some(shared) = sandbox::shared(&self.site.operation, self.plan) {
+            return SharedRef::Static(shared);
+        }
         SharedRef::Static(self.site.operation.shared(self.plan))
     }
 
     /// The gates of the function for a key.
     pub(super) fn shared_for<K: GateKey + ?Sized>(self, key: &K) -> SharedRef {
+        if let Some(shared) = sandbox::shared(&self.site.operation, self.plan) {
+            return SharedRef::Counted(shared.part(Digest::of(key), || key.to_string()));
+        }
         self.site.operation.shared_for(self.plan, (Digest::of(key), || key.to_string()))
     }
 }

@@ -185,7 +185,7 @@ impl Operation {
     /// What it shares its gates through; one that names no service has its own.
     pub(crate) fn shared_with(&self) -> &Arc<Service> {
         self.shared_with.get_or_init(|| match &self.service {
-            Some(service) => Service::named(service),
+            Some(service) => Service::of_process(service),
             None => Arc::new(Service::of_operation(self.name.clone())),
         })
     }

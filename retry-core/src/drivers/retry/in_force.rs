@@ -11,6 +11,7 @@ use crate::drivers::operations::plan::{Plan, PlanId};
 use crate::drivers::retry::{HandleBudget, Retry};
 use crate::drivers::services::Shared;
 use crate::seams::clock::Clock;
+use crate::seams::test_mode;
 use crate::values::kind::ErrorKind;
 use crate::values::policy::RetryPolicy;
 
@@ -51,6 +52,12 @@ pub(crate) struct InForce {
     plan: Option<(&'static Plan, &'static Shared)>,
     /// Where a plan and what the call was given come together.
     policy: Option<RetryPolicy>,
+    /// A test wants no waits: neither gates nor a budget.
+    bare: bool,
+}
+
+fn is_bare() -> bool {
+    test_mode::present().is_some_and(|mode| mode.instant)
 }
 
 impl InForce {
@@ -59,7 +66,7 @@ impl InForce {
     pub(crate) fn new<C>(retry: &Retry<C>) -> Self {
         match &retry.operation {
             Some(operation) if operation.plan() != PlanId::CODE => Self::planned(retry),
-            _ => Self { plan: None, policy: None },
+            _ => Self { plan: None, policy: None, bare: is_bare() },
         }
     }
 
@@ -71,7 +78,7 @@ impl InForce {
             Some((plan, operation.shared_under(plan)))
         });
         let policy = plan.and_then(|(plan, _)| retry.given.over(plan.preset.policy_ref()));
-        Self { plan, policy }
+        Self { plan, policy, bare: is_bare() }
     }
 
     pub(crate) fn policy<'a, C>(&'a self, retry: &'a Retry<C>) -> &'a RetryPolicy {
@@ -81,6 +88,7 @@ impl InForce {
 
     pub(crate) fn gates<'a, C>(&self, retry: &'a Retry<C>) -> &'a Gates {
         match self.plan {
+            _ if self.bare => Gates::NONE,
             Some((_, shared)) if !retry.given.gates => &shared.gates,
             _ => retry.gates.as_deref().unwrap_or(Gates::NONE),
         }
@@ -88,6 +96,7 @@ impl InForce {
 
     fn budgets<'a, C>(&self, retry: &'a Retry<C>) -> Budgets<'a> {
         match (self.plan, &retry.budget) {
+            _ if self.bare => Budgets::new(None),
             (Some((_, shared)), HandleBudget::Shared) if !retry.given.gates => shared.budgets(),
             _ => Budgets::new(retry.budget().map(RetryBudget::cell)),
         }

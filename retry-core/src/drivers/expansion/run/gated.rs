@@ -13,6 +13,7 @@ use crate::drivers::expansion::site::{GateKey, Site};
 use crate::drivers::halt::Halt;
 use crate::seams::clock::Clock;
 use crate::seams::gate::Request;
+use crate::seams::test_mode;
 use crate::values::stop::Stopped;
 
 impl<C: SiteClock, R> Run<GATED, C, R> {
@@ -40,7 +41,8 @@ impl<C: SiteClock, R> Run<GATED, C, R> {
         let request = Request::new(C::CLOCK, call.deadline(terms), attempt);
         let Way { shared, passage } = way;
         let gates = &shared.gates;
-        Entering { passage, gates, request, through: false, held: false, custom: None }
+        let custom = test_mode::clock();
+        Entering { passage, gates, request, through: false, held: false, custom }
     }
 
     /// The end of a call that a gate, or its deadline before one, has stopped.

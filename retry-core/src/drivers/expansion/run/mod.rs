@@ -13,6 +13,7 @@ use super::mode::{GATED, Keep, Kept, Mode, PLAIN, TIMED, split};
 use super::outcome::{Answer, AnswerStopped, Outcome};
 use super::probe::Judged;
 use super::site::{InForce, Site};
+use crate::drivers::blocking::block;
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::budgets::Drawn;
 use crate::drivers::call::{Call, Failed};
@@ -20,6 +21,7 @@ use crate::drivers::operations::operation::Reach;
 use crate::drivers::shutdown::{self, is_shutdown};
 use crate::seams::clock::Clock;
 pub use crate::seams::clock::{ThreadClock as Blocking, TokioClock as Waiting};
+use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
 use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
@@ -270,8 +272,10 @@ where
 
     /// Blocks for `delay`; the answer of the call where that has ended it.
     pub fn block_for<A: Answer<R>>(&mut self, (delay, outcome): (Duration, R)) -> Option<A> {
-        if !delay.is_zero() {
-            shutdown::sleep(delay);
+        match test_mode::clock() {
+            Some(clock) => _ = block(clock, delay, None),
+            None if delay.is_zero() => {}
+            None => shutdown::sleep(delay),
         }
         if let Some(stopped) = self.begin_attempt() {
             return Some(A::failure(outcome, stopped));

@@ -114,7 +114,7 @@ impl Service {
         if let Some(policy) = wanted.breaker {
             let make = || CircuitBreaker::new(policy).with_name(Arc::clone(&self.name));
             let breaker = self.breaker.get_or_init(make);
-            self.compare("circuit_breaker", breaker.policy(), &policy);
+            self.compare("circuit_breaker", &breaker.policy(), &policy);
             gates.put(Place::CircuitBreaker, Arc::new(breaker.clone()));
         }
         if let Some(policy) = wanted.rate_limit {

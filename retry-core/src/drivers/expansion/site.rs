@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::hash::Hash;
+use std::mem;
 use std::sync::{Arc, OnceLock};
 
 use crate::drivers::budget::BudgetCell;
@@ -88,7 +89,9 @@ impl Site {
 
     const fn budgeted(mut self, wanted: Wanted, budget: SiteBudget) -> Self {
         self.wanted = wanted;
-        self.budget = budget;
+        // A constant runs no destructors; the budget that goes has been used by nobody, and holds
+        // nothing to give back.
+        mem::forget(mem::replace(&mut self.budget, budget));
         self
     }
 

@@ -25,6 +25,5 @@ pub(crate) mod seeds;
 pub(crate) mod services;
 pub(crate) mod shutdown;
 pub(crate) mod throttle;
-mod tmp_stub;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]
 pub(crate) mod trace;

@@ -7,6 +7,8 @@
 mod check;
 mod environment;
 mod error;
+#[cfg(all(test, feature = "toml"))]
+mod every_key;
 mod form;
 mod gates;
 mod json;

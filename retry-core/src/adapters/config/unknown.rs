@@ -71,7 +71,8 @@ pub(super) fn why(entry: &Entry, path: &str, keys: &[&str]) -> String {
     format!("unknown {what}{hint}")
 }
 
-fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
+/// What was probably meant.
+pub(super) fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
     let word = &*entry.key.to_ascii_lowercase();
     let did_you_mean = |key: &str| Some(format!("; did you mean `{}`?", spelled(entry, key)));
     if let "max_retries" | "retries" | "times" = word

@@ -90,6 +90,13 @@ fn unescaped(text: &str) -> String {
     text.replace("\\n", "\n").replace("\\\"", "\"").replace("\\\\", "\\")
 }
 
+/// The blocks of code of a page that are in this language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let start = format!("```{language}\n");
+    let blocks = page.split(&start).skip(1).map(|rest| rest.split("```").next());
+    blocks.flatten().map(str::to_owned).collect()
+}
+
 #[test]
 fn every_example_that_the_reader_takes_is_valid() {
     let folder = env!("CARGO_MANIFEST_DIR");
@@ -106,7 +113,8 @@ fn every_example_that_the_reader_takes_is_valid() {
         let page = fs::read_to_string(format!("{folder}/{page}")).unwrap();
         // In the example of a comment each line begins with its mark.
         let page = page.replace("\n    /// ", "\n").replace("\n/// ", "\n");
-        for text in texts(&page).iter().filter(|text| text.contains(['=', '[', '{'])) {
+        let texts = [texts(&page), blocks(&page, "toml"), blocks(&page, "json")].concat();
+        for text in texts.iter().filter(|text| text.contains(['=', '[', '{'])) {
             let value = || toml::from_str::<Value>(text).ok();
             let value = value().or_else(|| serde_json::from_str(text).ok());
             let Some(value) = value.filter(Value::is_object) else { continue };

@@ -153,12 +153,12 @@ fn a_section_may_put_right_what_contradicts_the_base() {
 
 #[test]
 fn resolving_again_takes_no_memory() {
+    const KINDS: &[KindPolicy] = &[KindPolicy::new(ErrorKind::Network).with_cost(3.0)];
     let settings = settings(FILE);
     let resolve = || settings.resolve(Some("billing::charge"), Some("billing"), DEFAULTS).unwrap();
     let first = resolve().policy().kinds().as_ptr();
     assert!((0..100).all(|_| std::ptr::eq(resolve().policy().kinds().as_ptr(), first)));
     // Nor does what leaves the schedules as they are in the base.
-    const KINDS: &[KindPolicy] = &[KindPolicy::new(ErrorKind::Network).with_cost(3.0)];
     let base = Preset::new(RetryPolicy::new().with_kinds(KINDS));
     let attempts = RetrySettings::from_toml("[defaults]\nmax_attempts = 7").unwrap();
     let same = attempts.resolve(None, None, base).unwrap().policy().kinds().as_ptr();

@@ -154,8 +154,7 @@ fn a_mistake_in_a_section_is_named_with_its_whole_path() {
             "[defaults]\ntimeout = 5\n[service.billing]\nbudget.ratio = 2.0\nretries = 3\n\
          [operation.\"billing::charge\"]\ntimeout = \"10 parsecs\"\non.nobody = {}\n\
          on.server.cost = -1\ncircuit_breaker.probs = 2\nmulti = {}",
-            &format!(
-                "line 2, column 1: defaults.timeout = 5: takes a length of time with its unit, such as \
+            "line 2, column 1: defaults.timeout = 5: takes a length of time with its unit, such as \
              \"5ms\" or \"5s\"\n\
              line 4, column 8: service.billing.budget.ratio = 2.0: must be within 1e-6..=1.0\n\
              line 5, column 1: service.billing.retries: unknown key; use `max_attempts`, which \
@@ -171,8 +170,7 @@ fn a_mistake_in_a_section_is_named_with_its_whole_path() {
              line 10, column 17: operation.\"billing::charge\".circuit_breaker.probs: unknown key; \
              did you mean `probes`?\n\
              line 11, column 1: operation.\"billing::charge\".multi: unknown key; a name with dots \
-             stands in quotes, such as \"billing.charge\""
-            ),
+             stands in quotes, such as \"billing.charge\"",
         ),
         (
             "[defaults]\nxyzzy = 3",

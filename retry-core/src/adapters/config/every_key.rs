@@ -39,17 +39,17 @@ fn bases() -> impl Iterator<Item = Preset> {
 }
 
 /// What one line in one section makes of a base.
-fn resolved(section: &str, line: &str, base: Preset) -> Option<Preset> {
+fn resolved(section: &str, line: &str, base: &Preset) -> Option<Preset> {
     let settings = RetrySettings::from_toml(&format!("{section}\n{line}")).ok()?;
-    settings.resolve(Some("o"), Some("s"), base).ok()
+    settings.resolve(Some("o"), Some("s"), *base).ok()
 }
 
 fn changes(section: &str, key: &str) -> bool {
     bases().any(|base| {
-        let changed = |value: &&str| {
-            resolved(section, &format!("{key} = {value}"), base).is_some_and(|made| made != base)
+        let changed = |value: &str| {
+            resolved(section, &format!("{key} = {value}"), &base).is_some_and(|made| made != base)
         };
-        VALUES.iter().any(|value| changed(&value))
+        VALUES.iter().any(|value| changed(value))
     })
 }
 
@@ -88,12 +88,12 @@ fn every_key_of_a_later_section_wins() {
             let made: Vec<_> = VALUES
                 .iter()
                 .map(|value| format!("{key} = {value}"))
-                .filter_map(|line| Some((resolved("[defaults]", &line, base)?, line)))
+                .filter_map(|line| Some((resolved("[defaults]", &line, &base)?, line)))
                 .collect();
             made.iter().any(|(preset, line)| {
                 made.iter().filter(|(other, _)| other != preset).any(|(_, other)| {
                     let over = format!("{other}\n[operation.o]\n{line}");
-                    resolved("[defaults]", &over, base) == Some(*preset)
+                    resolved("[defaults]", &over, &base) == Some(*preset)
                 })
             })
         });

@@ -1,7 +1,7 @@
 //! The gates of settings: what their tables say over those of the base.
 
 use crate::adapters::config::check::{self, Cause};
-use crate::adapters::config::keys::{BUDGET, BUDGETS, CIRCUIT_BREAKER, RATE_LIMIT, sort_of};
+use crate::adapters::config::keys::{BUDGET, BUDGETS, CIRCUIT_BREAKER, RATE_LIMIT, Wrong, sort_of};
 use crate::adapters::config::node::{Data, Table};
 use crate::adapters::config::reading::{Reading, join};
 use crate::adapters::config::suggest::did_you_mean;
@@ -122,8 +122,33 @@ impl<'a> Reading<'a> {
                 budget = BUDGETS[sort].1;
             }
         }
+        self.no_sort_takes(table, &budget);
         self.values(BUDGET, (table, PATH), &mut budget, canonical);
         budget
+    }
+
+    /// Notes what another sort of budget would have, but not with this value. Which sort it is
+    /// may be known only with the base, and this is wrong with any.
+    fn no_sort_takes(&mut self, table: &Table, budget: &BudgetPolicy) {
+        if ["budget", "budget.kind"].iter().any(|key| self.said.contains_key(*key)) {
+            return;
+        }
+        for key in BUDGET {
+            let Some(entry) = table.get(key.name) else { continue };
+            let set = |of: &BudgetPolicy| (key.set)(&mut { *of }, &entry.data);
+            if !matches!(set(budget), Err(Wrong { for_other_budget: Some(_), .. })) {
+                continue;
+            }
+            let mut others = BUDGETS.iter().map(|(_, other)| set(other));
+            let refused = others.try_fold(None, |before, other| match other {
+                Err(Wrong { why, for_other_budget: None }) => Some(Some(why)),
+                Err(_) => Some(before),
+                Ok(_) => None,
+            });
+            if let Some(Some(why)) = refused {
+                self.refuse(&join("budget", key.name), entry, why);
+            }
+        }
     }
 
     fn rate_limit(

@@ -8,6 +8,8 @@ mod apply;
 mod check;
 mod environment;
 mod error;
+#[cfg(all(test, feature = "toml"))]
+mod every_key;
 mod form;
 mod gates;
 mod json;

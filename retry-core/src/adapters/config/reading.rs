@@ -145,7 +145,7 @@ impl<'a> Reading<'a> {
         for (at, entry) in table.0.iter().enumerate() {
             let before = table.0[..at].iter().find(|before| before.key == entry.key);
             let why = match before {
-                _ if !keys.contains(&entry.key.as_str()) => unknown::why(entry, path, keys),
+                _ if !keys.contains(&entry.key.as_str()) => self.unknown(entry, path, keys),
                 Some(Entry { origin: Origin::Variable(name), .. }) => {
                     format!("`{}` is given twice, first as `{name}`", entry.key)
                 }
@@ -156,6 +156,16 @@ impl<'a> Reading<'a> {
             let error = ConfigError::of_key(&path, &entry.origin, why);
             self.note(path, error, false);
         }
+    }
+
+    fn unknown(&self, entry: &Entry, path: &str, keys: &[&str]) -> String {
+        let is_named = self.layer.section.contains('.') && path.is_empty();
+        let is_known = || unknown::hint(entry, path, keys).is_some();
+        if is_named && entry.data.table().is_some() && !is_known() {
+            return "unknown key; a name with dots stands in quotes, such as \"billing.charge\""
+                .to_owned();
+        }
+        unknown::why(entry, path, keys)
     }
 
     /// Reads what is there of `keys`.

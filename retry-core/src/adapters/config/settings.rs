@@ -159,7 +159,7 @@ impl RetrySettings {
     /// in `[defaults]`, or in a section of theirs.
     #[must_use]
     pub fn mentions(&self, name: Option<&str>, service: Option<&str>) -> bool {
-        self.layers(name, service).iter().any(|layer| !layer.table.0.is_empty())
+        !self.layers(name, service).is_empty()
     }
 
     /// The operations that have a section, by their names and in their order.
@@ -178,13 +178,14 @@ impl RetrySettings {
         self == &Self::default()
     }
 
-    /// The sections that hold for these names, the later ones over those before.
+    /// The sections that say something to these names, the later ones over those before.
     fn layers(&self, name: Option<&str>, service: Option<&str>) -> Vec<Layer<'_>> {
         let Sections { defaults, services, operations } = &self.sections;
         let defaults = Some(Layer { section: "defaults".to_owned(), table: defaults });
         let service = service.and_then(|name| Some(layer("service", name, services.get(name)?)));
         let name = name.and_then(|name| Some(layer("operation", name, operations.get(name)?)));
-        [defaults, service, name].into_iter().flatten().collect()
+        let all = [defaults, service, name].into_iter().flatten();
+        all.filter(|layer| !layer.table.0.is_empty()).collect()
     }
 
     /// Settings out of a tree. `mistakes` are those that were found on the way to it.

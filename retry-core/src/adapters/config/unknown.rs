@@ -71,7 +71,8 @@ pub(super) fn why(entry: &Entry, path: &str, keys: &[&str]) -> String {
     format!("unknown {what}{hint}")
 }
 
-fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
+/// What was probably meant.
+pub(super) fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
     let word = &*entry.key.to_ascii_lowercase();
     let did_you_mean = |key: &str| Some(format!("; did you mean `{}`?", spelled(entry, key)));
     if let "max_retries" | "retries" | "times" = word
@@ -146,13 +147,11 @@ mod tests {
     fn documented() -> Vec<Vec<String>> {
         let manual = include_str!("../../../docs/config.md");
         let mut tables: Vec<Vec<String>> = Vec::new();
-        for line in manual.lines() {
-            if line.starts_with("| key |") {
-                tables.push(Vec::new());
-            } else if let (Some(name), Some(table)) = (line.strip_prefix("| `"), tables.last_mut())
-            {
-                table.extend(name.split_once('`').map(|(name, _)| name.to_owned()));
-            }
+        // Other tables of the manual begin with something else.
+        let of_keys = manual.split("\n\n").filter(|part| part.starts_with("| key |"));
+        for part in of_keys {
+            let names = part.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+            tables.push(names.map(|(name, _)| name.to_owned()).collect());
         }
         tables
     }

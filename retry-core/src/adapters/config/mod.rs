@@ -13,6 +13,7 @@ mod form;
 mod gates;
 mod json;
 mod keys;
+mod layer;
 mod node;
 mod reading;
 mod schema;
@@ -29,8 +30,8 @@ mod write;
 pub use error::{ConfigError, ConfigErrors};
 pub use settings::RetrySettings;
 
+use crate::adapters::config::layer::Layer;
 use crate::adapters::config::node::Table;
-use crate::adapters::config::reading::Layer;
 use crate::adapters::config::unknown::TABLES;
 use crate::drivers::retry::Retry;
 use crate::values::policy::RetryPolicy;

@@ -7,8 +7,9 @@
 use std::time::Duration;
 
 use crate::adapters::config::error::ConfigError;
-use crate::adapters::config::node::Origin;
-use crate::adapters::config::reading::{Reading, Said, join};
+use crate::adapters::config::layer::{Said, join};
+use crate::adapters::config::node::{Entry, Origin};
+use crate::adapters::config::reading::Reading;
 use crate::values::breaker_builder::BreakerPolicyBuilder;
 use crate::values::breaker_error::{BreakerBound, BreakerError, BreakerField};
 use crate::values::breaker_policy::{OnOpen, Window};
@@ -81,42 +82,52 @@ impl Reading<'_> {
             given(path).or_else(|| given(field.to_owned()).filter(|_| root))
         };
         let field = source(cause.field);
-        let partner = cause.partner.map(source);
-        let given = field.iter().chain(partner.iter().flatten());
+        let partner = cause.partner.and_then(source);
+        let given = field.iter().chain(&partner);
         if self.is_wrong(&given.map(Given::whole).collect::<Vec<_>>()) {
             return;
         }
-        // A gate that a word makes is the same over any base.
-        let is_known = self.said.contains_key(cause.section);
-        let of_base = (field.is_none() || matches!(partner, Some(None))) && !is_known;
-        let base = if is_known { "gate that it changes" } else { "base" };
-        let (given, why) = match (field, partner) {
-            (Some(field), Some(None)) => {
-                let partner = cause.partner.unwrap_or_default();
-                (Some(field), format!("{}; set `{partner}` as well", cause.bound))
+        let is_known = self.is_known(cause);
+        let is_alone = cause.partner.is_some() && partner.is_none();
+        let of_base = (field.is_none() || is_alone) && !is_known;
+        let (given, why) = self.explain(cause, field, partner);
+        let error = given.as_ref().map_or_else(
+            || ConfigError::of_key(&join(cause.section, cause.field), &Origin::Nowhere, &*why),
+            |given| {
+                let Entry { origin, data, .. } = given.said.entry;
+                ConfigError::of_value(&given.whole(), (origin, data), &*why)
+            },
+        );
+        self.note(error.key().to_owned(), error, of_base);
+    }
+
+    /// Whether the settings say what the table is that they change: a gate that a word makes is the
+    /// same over any base.
+    fn is_known(&self, cause: &Cause<'_>) -> bool {
+        self.said.contains_key(cause.section)
+    }
+
+    /// The key to blame, and why.
+    fn explain<'g>(
+        &self,
+        cause: &Cause<'_>,
+        field: Option<Given<'g>>,
+        partner: Option<Given<'g>>,
+    ) -> (Option<Given<'g>>, String) {
+        let Cause { value, bound, .. } = cause;
+        let why = match (&field, &partner, cause.partner) {
+            (Some(_), None, Some(partner)) => format!("{bound}; set `{partner}` as well"),
+            (Some(field), Some(partner), _) => {
+                format!("{bound}{}", self.elsewhere(&partner.path, field.said.layer))
             }
-            (Some(field), Some(Some(partner))) => {
-                let place = self.elsewhere(&partner.path, field.said.layer);
-                (Some(field), format!("{}{place}", cause.bound))
-            }
-            (Some(field), None) => (Some(field), cause.bound.clone()),
-            (None, Some(Some(partner))) => {
-                let Cause { field, value, bound, .. } = cause;
-                (Some(partner), format!("`{field}` is {value} in the {base}, and {bound}"))
+            (None, Some(_), _) => {
+                let base = if self.is_known(cause) { "gate that it changes" } else { "base" };
+                format!("`{}` is {value} in the {base}, and {bound}", cause.field)
             }
             // A base is right in itself.
-            (None, _) => (None, cause.bound.clone()),
+            _ => bound.clone(),
         };
-        let (path, error) = if let Some(given) = given {
-            let (path, entry) = (given.whole(), given.said.entry);
-            let error = ConfigError::of_value(&path, (&entry.origin, &entry.data), why);
-            (path, error)
-        } else {
-            let path = join(cause.section, cause.field);
-            let error = ConfigError::of_key(&path, &Origin::Nowhere, why);
-            (path, error)
-        };
-        self.note(path, error, of_base);
+        (field.or(partner), why)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::adapters::config::check::{self, Cause};
 use crate::adapters::config::keys::{BUDGET, BUDGETS, CIRCUIT_BREAKER, RATE_LIMIT, Wrong, sort_of};
+use crate::adapters::config::layer::join;
 use crate::adapters::config::node::{Data, Table};
-use crate::adapters::config::reading::{Reading, join};
+use crate::adapters::config::reading::Reading;
 use crate::adapters::config::suggest::did_you_mean;
 use crate::adapters::config::unknown;
 use crate::values::breaker_builder::BreakerPolicyBuilder;

@@ -14,6 +14,7 @@ mod form;
 mod gates;
 mod json;
 mod keys;
+mod layer;
 #[cfg(feature = "toml")]
 mod live;
 mod node;
@@ -36,8 +37,8 @@ pub use error::{ConfigError, ConfigErrors};
 pub use live::LiveSettings;
 pub use settings::RetrySettings;
 
+use crate::adapters::config::layer::Layer;
 use crate::adapters::config::node::Table;
-use crate::adapters::config::reading::Layer;
 use crate::adapters::config::unknown::TABLES;
 use crate::drivers::retry::Retry;
 use crate::values::policy::RetryPolicy;

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use crate::adapters::config::check::{self, Cause};
 use crate::adapters::config::error::ConfigError;
 use crate::adapters::config::keys::{KIND, Key, LABELS, Labels, POLICY, Wrong};
+use crate::adapters::config::layer::{Layer, Said, join};
 use crate::adapters::config::node::{Data, Entry, Origin, Table};
 use crate::adapters::config::unknown;
 use crate::values::kind::ErrorKind;
@@ -29,46 +30,6 @@ pub(super) struct Applied {
 pub(super) struct Mistake {
     pub(super) error: ConfigError,
     pub(super) of_base: bool,
-}
-
-/// A table of settings, over the base or over another.
-#[derive(Clone)]
-pub(super) struct Layer<'a> {
-    /// The section that the table is; empty where there are none, and then it has labels.
-    pub(super) section: String,
-    pub(super) table: &'a Table,
-}
-
-impl<'a> Layer<'a> {
-    /// A table that is no section.
-    pub(super) const fn alone(table: &'a Table) -> Self {
-        Self { section: String::new(), table }
-    }
-
-    /// The whole path of a key.
-    fn path(&self, key: &str) -> String {
-        if self.section.is_empty() { key.to_owned() } else { format!("{}.{key}", self.section) }
-    }
-
-    fn keys(&self) -> Vec<&'static str> {
-        let mut keys = unknown::root();
-        keys.retain(|key| self.section.is_empty() || LABELS.iter().all(|label| label.name != *key));
-        keys
-    }
-}
-
-/// Where a key was written that holds.
-#[derive(Clone, Copy)]
-pub(super) struct Said<'a> {
-    pub(super) layer: &'a Layer<'a>,
-    pub(super) entry: &'a Entry,
-}
-
-impl Said<'_> {
-    /// The whole path of the key, which its layer knows under `path`.
-    pub(super) fn path(&self, path: &str) -> String {
-        self.layer.path(path)
-    }
 }
 
 /// A reader of tables, the later ones over those before.
@@ -106,14 +67,6 @@ pub(super) fn apply(layers: &[Layer<'_>], base: &Preset, for_use: bool) -> Appli
     // Behind a table, TOML would read a key of the root as one of that table.
     canonical.0.sort_by_key(|entry| entry.data.table().is_some());
     Applied { preset, canonical, mistakes: reading.mistakes }
-}
-
-/// The path of a key in a table.
-pub(super) fn join(path: &str, key: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let is_plain = key.chars().all(plain) && !key.is_empty();
-    let key = if is_plain { key.to_owned() } else { format!("{key:?}") };
-    if path.is_empty() { key } else { format!("{path}.{key}") }
 }
 
 impl<'a> Reading<'a> {
@@ -205,12 +158,7 @@ impl<'a> Reading<'a> {
     /// Where a key is said, if that is another section than `own`.
     pub(super) fn elsewhere(&self, path: &str, own: &Layer<'_>) -> String {
         let other = self.said.get(path).filter(|said| said.layer.section != own.section);
-        let Some(said) = other else { return String::new() };
-        let line = match said.entry.origin {
-            Origin::Text { line, .. } => format!(", line {line}"),
-            _ => String::new(),
-        };
-        format!(" (`{}`{line})", said.path(path))
+        other.map(|said| said.place(path)).unwrap_or_default()
     }
 
     /// The policy of the loop, with those of its kinds.

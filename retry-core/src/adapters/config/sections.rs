@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::adapters::config::error::ConfigError;
 use crate::adapters::config::keys::LABELS;
+use crate::adapters::config::layer::{Layer, join};
 use crate::adapters::config::node::{Entry, Table};
-use crate::adapters::config::reading::{self, Layer, Mistake, join};
+use crate::adapters::config::reading::{self, Mistake};
 use crate::adapters::config::suggest::nearest;
 use crate::adapters::config::unknown::{self, SECTIONS};
 use crate::values::policy::RetryPolicy;
@@ -36,16 +37,11 @@ pub(super) fn read(
     let defaults = defaults.map(|table| Layer { section: "defaults".to_owned(), table });
     let services = finding.named(&root, "service");
     let operations = finding.named(&root, "operation");
-    let mut sections = Sections::default();
-    if let Some(layer) = &defaults {
-        sections.defaults = finding.alone(layer);
-    }
-    for (name, layer) in &services {
-        sections.services.insert((*name).to_owned(), finding.alone(layer));
-    }
-    for (name, layer) in &operations {
-        sections.operations.insert((*name).to_owned(), finding.alone(layer));
-    }
+    let sections = Sections {
+        defaults: defaults.as_ref().map(|layer| finding.alone(layer)).unwrap_or_default(),
+        services: finding.all_alone(&services),
+        operations: finding.all_alone(&operations),
+    };
     if let Some(defaults) = &defaults {
         let services: Vec<_> = services.iter().map(|(_, layer)| layer).collect();
         for layer in &services {
@@ -129,6 +125,10 @@ impl Finding {
             self.note(error);
         }
         canonical
+    }
+
+    fn all_alone(&mut self, layers: &[(&str, Layer<'_>)]) -> BTreeMap<String, Table> {
+        layers.iter().map(|(name, layer)| ((*name).to_owned(), self.alone(layer))).collect()
     }
 
     /// Notes in what a section contradicts the defaults, whatever both are applied to, and

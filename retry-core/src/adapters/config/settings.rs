@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use crate::adapters::config::error::{ConfigError, ConfigErrors};
+use crate::adapters::config::layer::Layer;
 use crate::adapters::config::node::{Data, Origin, Table};
-use crate::adapters::config::reading::{self, Layer};
+use crate::adapters::config::reading;
 use crate::adapters::config::sections::{self, Sections, layer};
 use crate::values::preset::Preset;
 
@@ -102,9 +103,8 @@ impl RetrySettings {
     /// section that has it; a table of a gate or of a kind adds to the one before, and `"none"` and
     /// `"default"` replace it.
     ///
-    /// Settings that only matter for some names are not a mistake for others: a name without a
-    /// section has what the others say. Equal results share their memory, so that resolving again
-    /// takes none.
+    /// A name without a section has what the others say. Equal results share their memory, so that
+    /// resolving again takes none.
     ///
     /// # Errors
     ///

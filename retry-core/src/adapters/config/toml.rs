@@ -5,8 +5,8 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use crate::adapters::config::error::ConfigError;
+use crate::adapters::config::layer::join;
 use crate::adapters::config::node::{Data, Origin, Table};
-use crate::adapters::config::reading::join;
 
 /// The tree of a text.
 ///

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::adapters::config::error::{ConfigError, ConfigErrors};
 use crate::adapters::config::layer::Layer;
-use crate::adapters::config::node::{Data, Origin, Table};
+use crate::adapters::config::node::{Data, Table};
 use crate::adapters::config::reading;
 use crate::adapters::config::sections::{self, Sections, layer};
 use crate::values::preset::Preset;
@@ -89,7 +89,7 @@ impl RetrySettings {
             Ok(text) => Self::from_toml(&text),
             Err(error) => {
                 let why = format!("cannot be read: {error}");
-                Err(ConfigErrors::one(ConfigError::of_key("", &Origin::Nowhere, why)))
+                Err(ConfigErrors::one(ConfigError::of_key("", &super::node::Origin::Nowhere, why)))
             }
         };
         match read {

@@ -37,6 +37,7 @@ use std::fmt::Display;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -102,7 +103,9 @@ impl<'r, E, C> Attempts<'r, E, C> {
     /// Dropping the future loses no attempt; the wait begins anew with the next call.
     pub async fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
         let delay = self.until_due()?;
-        if self.call.attempts() > 0 && pause(self.retry, delay).await.is_err() {
+        if self.call.attempts() > 0
+            && pause((self.retry.token(), self.retry.custom_clock()), delay).await.is_err()
+        {
             self.cut(StopReason::Cancelled);
             return None;
         }
@@ -289,15 +292,18 @@ impl<E, C> Drop for Attempts<'_, E, C> {
     }
 }
 
-/// Waits for `delay`, or until the token is triggered.
-async fn pause<C>(retry: &Retry<C>, delay: Duration) -> Result<(), Cut> {
+/// Waits for `delay` on the clock, where it is a handle's own, or until the token is triggered.
+pub(crate) async fn pause(
+    (token, custom): (Option<&CancellationToken>, Option<&Arc<dyn Clock>>),
+    delay: Duration,
+) -> Result<(), Cut> {
     let sleep = async {
-        match retry.custom_clock() {
+        match custom {
             Some(clock) if !delay.is_zero() => clock.sleep(delay).await,
             _ => Pause::new(delay).await,
         }
     };
-    let Some(token) = retry.token() else {
+    let Some(token) = token else {
         sleep.await;
         return Ok(());
     };

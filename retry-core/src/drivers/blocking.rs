@@ -84,7 +84,11 @@ impl<E: Display, C: Classifier<E>> BlockingAttempts<'_, E, C> {
 }
 
 /// Blocks the thread for `delay`, or until the token is triggered.
-fn block(clock: &dyn Clock, delay: Duration, token: Option<&CancellationToken>) -> Result<(), Cut> {
+pub(crate) fn block(
+    clock: &dyn Clock,
+    delay: Duration,
+    token: Option<&CancellationToken>,
+) -> Result<(), Cut> {
     let end = clock.now().checked_add(delay);
     let waker = thread_waker();
     let mut context = Context::from_waker(&waker);

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::{Expansion, at};
@@ -19,7 +20,9 @@ impl Expansion<'_> {
         let expr = self.keys.retry.as_ref()?;
         let span = at(expr.span());
         let krate = self.krate_at(span);
-        let lent = quote_spanned!(span=> #krate::__private::Lent { handle: &(#expr) }.cloned());
+        let lent = lent(expr);
+        let clone = Ident::new("clone_handle", span);
+        let lent = quote_spanned!(span=> #krate::__private::Lent { handle: #lent }.#clone());
         let lent = arguments.where_it_moved(lent);
         Some(quote_spanned!(Span::mixed_site()=> let __handle = #lent;))
     }
@@ -91,4 +94,9 @@ impl Expansion<'_> {
         }};
         (quote_spanned!(Span::mixed_site()=> __classifier,), asked)
     }
+}
+
+/// A reference to what `retry` says.
+pub(crate) fn lent(expr: &Expr) -> TokenStream {
+    quote_spanned!(at(expr.span())=> &(#expr))
 }

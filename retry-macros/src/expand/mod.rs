@@ -1,7 +1,7 @@
 //! What a function becomes: the loop around its body.
 
 mod gates;
-mod handle;
+pub(crate) mod handle;
 mod hooks;
 pub(crate) mod krate;
 mod outcome;

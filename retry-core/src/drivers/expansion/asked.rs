@@ -17,10 +17,13 @@ pub struct Lent<'a, C> {
     pub handle: &'a Retry<C>,
 }
 
-impl<C: Clone> Lent<'_, C> {
+impl<C> Lent<'_, C> {
     /// A handle of the call's own, so that the body may borrow what the handle is part of.
     #[must_use]
-    pub fn cloned(self) -> Retry<C> {
+    pub fn clone_handle(self) -> Retry<C>
+    where
+        C: Clone,
+    {
         self.handle.clone()
     }
 }
@@ -44,30 +47,14 @@ impl<E: ?Sized> OwnByError for &Asked<'_, ByClassify, E> {
 pub trait OwnByHandle<C, E: ?Sized> {
     fn retry_own(&self, own: impl FnOnce() -> Verdict) -> Verdict
     where
-        C: ClassifierOf<E>;
+        C: Classifier<E>;
 }
 
 impl<C, E: ?Sized> OwnByHandle<C, E> for Asked<'_, C, E> {
     fn retry_own(&self, _: impl FnOnce() -> Verdict) -> Verdict
     where
-        C: ClassifierOf<E>,
+        C: Classifier<E>,
     {
-        self.0.verdict_of_handle(self.1, self.2)
-    }
-}
-
-#[diagnostic::on_unimplemented(
-    message = "the classifier of this handle cannot be asked about a `{E}`",
-    label = "the function fails with a `{E}`, for which `{Self}` is no `Classifier`",
-    note = "take a handle whose `retry_if` or `classify_with` takes a `&{E}`, or a plain one: the conditions can also stand in the attribute"
-)]
-pub trait ClassifierOf<E: ?Sized> {
-    fn verdict_of_handle(&self, error: &E, attempt: &Attempt) -> Verdict;
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: ?Sized, C: Classifier<E>> ClassifierOf<E> for C {
-    fn verdict_of_handle(&self, error: &E, attempt: &Attempt) -> Verdict {
-        self.verdict(error, attempt)
+        self.0.verdict(self.1, self.2)
     }
 }

@@ -124,7 +124,7 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
     ) -> ControlFlow<A, Duration>
     where
         R: Outcome,
-        A: Answer<R> + AnswerStopped,
+        A: Answer<R>,
         J: for<'e> FnOnce(&C, &'e R::Error, &Attempt) -> Judged<'e>,
         K: FnOnce(&R::Value) -> Option<Verdict>,
         N: FnOnce(&Retrying<'_, R::Error>),

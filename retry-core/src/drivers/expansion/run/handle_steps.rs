@@ -113,7 +113,7 @@ impl<C, R> HandleRun<C, Blocking, R> {
     ) -> ControlFlow<A, Duration>
     where
         R: Outcome,
-        A: Answer<R> + AnswerStopped,
+        A: Answer<R>,
         J: for<'e> FnOnce(&C, &'e R::Error, &Attempt) -> Judged<'e>,
         K: FnOnce(&R::Value) -> Option<Verdict>,
         N: FnOnce(&Retrying<'_, R::Error>),

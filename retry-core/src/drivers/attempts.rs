@@ -37,6 +37,7 @@ use std::fmt::Display;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -55,6 +56,7 @@ use crate::drivers::shutdown::is_shutdown;
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::seams::clock::Clock;
 use crate::seams::gate::Request;
+use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
 use crate::values::error::RetryError;
 use crate::values::event::Report;
@@ -108,7 +110,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     pub async fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
         let delay = self.until_due()?;
         if self.call.attempts() > 0
-            && let Err(reason) = pause(self.retry, delay).await
+            && let Err(reason) = pause((self.retry.token(), self.retry.custom_clock()), delay).await
         {
             self.cut(reason);
             return None;
@@ -172,7 +174,8 @@ impl<'r, E, C> Attempts<'r, E, C> {
         let terms = self.in_force.terms(self.retry, self.clock);
         let attempt = self.call.attempts().saturating_add(1);
         let request = Request::new(self.clock, self.call.deadline(terms), attempt);
-        let custom = self.retry.custom_clock().map(|clock| &**clock);
+        let own = self.retry.custom_clock().map(|clock| &**clock);
+        let custom = own.or_else(|| test_mode::clock());
         let (passage, gates) = (&mut self.passage, terms.gates);
         Entering { passage, gates, request, through: false, held: false, custom }
     }
@@ -297,16 +300,20 @@ impl<E, C> Drop for Attempts<'_, E, C> {
     }
 }
 
-/// Waits for `delay`, or until the token is triggered or the process shuts down.
-async fn pause<C>(retry: &Retry<C>, delay: Duration) -> Result<(), StopReason> {
+/// Waits for `delay` on the clock, where it is a handle's own, or until the token is triggered or the
+/// process shuts down.
+pub(crate) async fn pause(
+    (token, custom): (Option<&CancellationToken>, Option<&Arc<dyn Clock>>),
+    delay: Duration,
+) -> Result<(), StopReason> {
     let sleep = async {
-        match retry.custom_clock() {
+        match custom {
             Some(clock) if !delay.is_zero() => OwnPause::new(clock.sleep(delay), delay).await,
             _ => Pause::new(delay).await,
         }
         if is_shutdown() { Err(StopReason::Shutdown) } else { Ok(()) }
     };
-    let Some(token) = retry.token() else {
+    let Some(token) = token else {
         return sleep.await;
     };
     let mut cancelled = pin!(token.cancelled());

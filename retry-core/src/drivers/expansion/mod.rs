@@ -12,6 +12,7 @@
 #![allow(missing_docs, missing_debug_implementations)] // not public: see `__private`
 
 mod argument;
+mod asked;
 mod condition;
 mod fallback;
 mod future;
@@ -23,6 +24,7 @@ mod site;
 mod status;
 
 pub use argument::*;
+pub use asked::*;
 pub use condition::*;
 pub use fallback::*;
 pub use future::*;

@@ -309,6 +309,10 @@ impl<C> Retry<C> {
         self.token.as_ref()
     }
 
+    pub(crate) const fn has_deadline(&self) -> bool {
+        self.deadline.is_some()
+    }
+
     pub(crate) const fn custom_clock(&self) -> Option<&Arc<dyn Clock>> {
         self.clock.as_ref()
     }

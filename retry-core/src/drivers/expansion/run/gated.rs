@@ -86,10 +86,10 @@ impl<R> Run<GATED, Waiting, R> {
         let terms = self.site.terms(Waiting::CLOCK, None);
         let deadline = self.call.deadline(terms);
         let Way { shared, passage } = &mut self.way;
-        let started = Waiting.now();
-        let bounds = Bounds::new(started, terms.policy.attempt_timeout(), deadline);
+        let now = Waiting.now();
+        let bounds = Bounds::new(now, terms.policy.attempt_timeout(), deadline);
         let (span, gates) = (self.call.span(), &shared.gates);
-        Watched { operation, span, bounds, started, gates, passage }
+        Watched { operation, span, bounds, started: Some(now), gates, passage, custom: None }
     }
 }
 

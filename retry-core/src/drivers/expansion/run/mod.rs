@@ -1,6 +1,8 @@
 //! One call of an annotated function.
 
 mod gated;
+mod handle;
+mod handle_steps;
 
 use std::fmt::Display;
 use std::future::Future;
@@ -8,6 +10,7 @@ use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+pub use self::handle::{HandleRun, HandleSite};
 use super::future::{Limited, Plain};
 use super::mode::{GATED, Keep, Kept, Mode, PLAIN, TIMED, split};
 use super::outcome::{Answer, AnswerStopped, Outcome};

@@ -175,7 +175,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
         let attempt = self.call.attempts().saturating_add(1);
         let request = Request::new(self.clock, self.call.deadline(terms), attempt);
         let own = self.retry.custom_clock().map(|clock| &**clock);
-        let custom = own.or_else(|| test_mode::clock());
+        let custom = own.or_else(test_mode::clock);
         let (passage, gates) = (&mut self.passage, terms.gates);
         Entering { passage, gates, request, through: false, held: false, custom }
     }

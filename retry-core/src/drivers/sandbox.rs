@@ -37,20 +37,20 @@ pub(crate) fn service(name: &str) -> Option<Arc<Service>> {
 /// The gates and the budget of an operation for the test that runs here, likewise.
 #[inline]
 pub(crate) fn shared(operation: &Operation, plan: PlanId) -> Option<&'static Shared> {
-    shared_under(test_mode::present()?, operation, plan)
+    Some(shared_under(test_mode::present()?, operation, plan))
 }
 
 #[cold]
-fn shared_under(mode: &Entered, operation: &Operation, plan: PlanId) -> Option<&'static Shared> {
+fn shared_under(mode: &Entered, operation: &Operation, plan: PlanId) -> &'static Shared {
     if mode.instant {
         static BARE: Shared = Shared::NONE;
-        return Some(&BARE);
+        return &BARE;
     }
     let key = (ptr::from_ref(operation).addr(), plan.bits());
     let sandbox = of(mode);
     let known =
         sandbox.operations.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
-    Some(known.unwrap_or_else(|| {
+    known.unwrap_or_else(|| {
         let preset = plan.get().map_or(*operation.preset(), |plan| plan.preset);
         let service = operation.service_name().and_then(service);
         let service = service.unwrap_or_else(|| Arc::new(Service::of_operation(operation.name())));
@@ -58,5 +58,5 @@ fn shared_under(mode: &Entered, operation: &Operation, plan: PlanId) -> Option<&
         let shared: &'static Shared = Box::leak(Box::new(service.share(preset.into())));
         let mut operations = sandbox.operations.lock().unwrap_or_else(PoisonError::into_inner);
         operations.entry(key).or_insert(shared)
-    }))
+    })
 }

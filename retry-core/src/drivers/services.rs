@@ -258,8 +258,8 @@ impl Service {
         if policy == BudgetPolicy::new() {
             self.made(&self.usual_budget, policy, make);
         } else {
-            let made = self.made(&self.said_budget, policy, make);
-            self.compare("budget", &made.code, &policy);
+            let budget = self.made(&self.said_budget, policy, make);
+            self.compare("budget", &budget.code, &policy);
         }
     }
 
@@ -288,7 +288,7 @@ impl Service {
         &self,
         made: &'m OnceLock<Made<G, P>>,
         code: P,
-        make: impl FnOnce(&Preset, P) -> G,
+        build: impl FnOnce(&Preset, P) -> G,
     ) -> &'m Made<G, P>
     where
         P: Copy + OfPreset,
@@ -298,21 +298,21 @@ impl Service {
         }
         let _turn = overlay::turn();
         made.get_or_init(|| {
-            let base = code.put(Self::NOTHING);
+            let base = code.put(&Self::NOTHING);
             // What contradicts the code was said when its operation was asked about.
-            let of = self.resolve(&*overlay::present(), base).unwrap_or(base);
-            Made { gate: make(&of, code), code }
+            let of = self.resolve(&*overlay::present(), &base).unwrap_or(base);
+            Made { gate: build(&of, code), code }
         })
     }
 
     const NOTHING: Preset = Preset::new(RetryPolicy::new()).without_budget();
 
     /// What settings make of gates.
-    fn resolve(&self, said: &Said, base: Preset) -> Result<Preset, Refused> {
+    fn resolve(&self, said: &Said, base: &Preset) -> Result<Preset, Refused> {
         let who = match &self.known_as {
             KnownAs::Service(name) => Who { service: Some(name), name: None },
             KnownAs::Operation(name) => Who { name: Some(name), service: None },
-            KnownAs::Nothing => return Ok(base),
+            KnownAs::Nothing => return Ok(*base),
         };
         said.gates(who, base)
     }
@@ -330,20 +330,20 @@ impl Service {
     /// What the code says of its gates, as far as there are any.
     fn code(&self) -> Preset {
         let budget = self.said_budget.get().or_else(|| self.usual_budget.get());
-        let preset = budget.map_or(Self::NOTHING, |made| made.code.put(Self::NOTHING));
-        let preset = self.breaker.get().map_or(preset, |made| made.code.put(preset));
-        self.rate_limit.get().map_or(preset, |made| made.code.put(preset))
+        let preset = budget.map_or(Self::NOTHING, |made| made.code.put(&Self::NOTHING));
+        let preset = self.breaker.get().map_or(preset, |made| made.code.put(&preset));
+        self.rate_limit.get().map_or(preset, |made| made.code.put(&preset))
     }
 
     /// Whether these settings go together with what the code says of its gates.
     pub(crate) fn check(&self, said: &Said) -> Result<(), Refused> {
-        self.resolve(said, self.code()).map(|_| ())
+        self.resolve(said, &self.code()).map(|_| ())
     }
 
     /// Gives its gates, and those of its keys, what these settings make of them.
     pub(crate) fn adopt(&self, said: &Said) {
         let code = self.code();
-        let now = self.resolve(said, code).unwrap_or(code);
+        let now = self.resolve(said, &code).unwrap_or(code);
         if let Some((made, policy)) = self.breaker.get().zip(now.circuit_breaker()) {
             made.gate.set_policy(policy);
         }
@@ -361,23 +361,23 @@ impl Service {
 
 /// A policy of a gate, in its place in a preset.
 trait OfPreset {
-    fn put(self, preset: Preset) -> Preset;
+    fn put(self, preset: &Preset) -> Preset;
 }
 
 impl OfPreset for BreakerPolicy {
-    fn put(self, preset: Preset) -> Preset {
+    fn put(self, preset: &Preset) -> Preset {
         preset.with_circuit_breaker(self)
     }
 }
 
 impl OfPreset for BudgetPolicy {
-    fn put(self, preset: Preset) -> Preset {
+    fn put(self, preset: &Preset) -> Preset {
         preset.with_budget(self)
     }
 }
 
 impl OfPreset for RateLimitPolicy {
-    fn put(self, preset: Preset) -> Preset {
+    fn put(self, preset: &Preset) -> Preset {
         preset.with_rate_limit(self)
     }
 }

@@ -141,8 +141,8 @@ pub(crate) fn present() -> Option<&'static Entered> {
 
 /// The clock of the mode that holds here.
 #[inline]
-pub(crate) fn clock() -> Option<&'static dyn Clock> {
-    present()?.clock
+pub(crate) fn clock<'a>() -> Option<&'a dyn Clock> {
+    present()?.clock.map(|clock| -> &'a dyn Clock { clock })
 }
 
 #[cold]

@@ -71,29 +71,29 @@ impl Contradictions {
 }
 
 impl Overlay for RetrySettings {
-    fn resolve(&self, who: Who<'_>, base: Preset) -> Result<Resolved, Refused> {
+    fn resolve(&self, who: Who<'_>, base: &Preset) -> Result<Resolved, Refused> {
         let Who { name, service } = who;
-        let preset = RetrySettings::resolve(self, name, service, base)?;
+        let preset = RetrySettings::resolve(self, name, service, *base)?;
         let names = |mut all: Box<dyn Iterator<Item = &str> + '_>, one: Option<&str>| {
             one.is_some_and(|one| all.any(|name| name == one))
         };
         let is_meant =
             names(Box::new(self.operations()), name) || names(Box::new(self.services()), service);
         let of_service = match service {
-            Some(service) => apart(preset, self.resolve_gates(None, Some(service), base)?),
+            Some(service) => apart(&preset, &self.resolve_gates(None, Some(service), base)?),
             None => Vec::new(),
         };
         Ok(Resolved { preset, is_meant, of_service })
     }
 
-    fn gates(&self, Who { name, service }: Who<'_>, base: Preset) -> Result<Preset, Refused> {
+    fn gates(&self, Who { name, service }: Who<'_>, base: &Preset) -> Result<Preset, Refused> {
         Ok(self.resolve_gates(name, service, base)?)
     }
 }
 
 /// The gates that both have, made from other numbers.
-fn apart(one: Preset, other: Preset) -> Vec<&'static str> {
-    fn differ<P: PartialEq>(one: Option<P>, other: Option<P>) -> bool {
+fn apart(one: &Preset, other: &Preset) -> Vec<&'static str> {
+    fn differ<P: Copy + PartialEq>(one: Option<P>, other: Option<P>) -> bool {
         one.is_some() && other.is_some() && one != other
     }
     let gates = [

@@ -134,7 +134,7 @@ impl RetrySettings {
         &self,
         name: Option<&str>,
         service: Option<&str>,
-        base: Preset,
+        base: &Preset,
     ) -> Result<Preset, ConfigErrors> {
         let layers = self.layers(name, service);
         let gates: Vec<Table> = layers.iter().map(|layer| layer.table.gates()).collect();
@@ -143,7 +143,7 @@ impl RetrySettings {
             .zip(&gates)
             .map(|(layer, table)| Layer { section: layer.section.clone(), table })
             .collect();
-        self.lay(&layers, &base)
+        self.lay(&layers, base)
     }
 
     /// As [`resolve`](Self::resolve), for what all calls to a service share: without an operation.

@@ -71,6 +71,7 @@ impl Watching {
 mod tests {
     use super::*;
 
+    #[allow(clippy::unnecessary_wraps)] // as what reads a file
     fn text(text: &str) -> io::Result<String> {
         Ok(text.to_owned())
     }

@@ -49,31 +49,31 @@ impl Site {
     #[must_use]
     pub const fn with_budget(self, policy: BudgetPolicy) -> Self {
         let preset = self.operation.preset().with_budget(policy);
-        self.with_preset(preset)
+        self.with_preset(&preset)
     }
 
     /// With retries that nothing but the policy bounds.
     #[must_use]
     pub const fn without_budget(self) -> Self {
         let preset = self.operation.preset().without_budget();
-        self.with_preset(preset)
+        self.with_preset(&preset)
     }
 
     /// With a circuit breaker, which it shares with its service.
     #[must_use]
     pub const fn with_circuit_breaker(self, policy: BreakerPolicy) -> Self {
         let preset = self.operation.preset().with_circuit_breaker(policy);
-        self.with_preset(preset)
+        self.with_preset(&preset)
     }
 
     /// With a rate limit, which it shares with its service.
     #[must_use]
     pub const fn with_rate_limit(self, policy: RateLimitPolicy) -> Self {
         let preset = self.operation.preset().with_rate_limit(policy);
-        self.with_preset(preset)
+        self.with_preset(&preset)
     }
 
-    const fn with_preset(mut self, preset: Preset) -> Self {
+    const fn with_preset(mut self, preset: &Preset) -> Self {
         self.operation.set_preset(preset);
         self
     }

@@ -81,15 +81,15 @@ impl Operation {
     }
 
     /// Sets what the code says.
-    pub(crate) const fn set_preset(&mut self, preset: Preset) {
-        let cell = own_cell(self.service.is_some(), &preset);
+    pub(crate) const fn set_preset(&mut self, preset: &Preset) {
+        let cell = own_cell(self.service.is_some(), preset);
         // Nothing can be dropped in a constant, and a budget that nobody has used owns nothing.
         std::mem::forget(std::mem::replace(&mut self.cell, cell));
-        self.preset = preset;
+        self.preset = *preset;
     }
 
     /// With this said by the code.
-    pub(crate) fn with_preset(mut self, preset: Preset) -> Self {
+    pub(crate) fn with_preset(mut self, preset: &Preset) -> Self {
         self.set_preset(preset);
         self
     }
@@ -198,7 +198,7 @@ impl Operation {
     /// What settings make of it.
     pub(crate) fn resolve(&self, said: &Said) -> Result<Resolved, Refused> {
         let who = Who { name: Some(&self.name), service: self.service_name() };
-        said.resolve(who, self.preset)
+        said.resolve(who, &self.preset)
     }
 
     /// Puts in force what settings make of it, for the calls that begin from now on.
@@ -207,7 +207,7 @@ impl Operation {
         let preset = self.possible(resolved, &mut known);
         let id = if preset == self.preset { Some(PlanId::CODE) } else { known.find(&preset) };
         let id = id.or_else(|| {
-            let id = PlanId::keep(preset)?;
+            let id = PlanId::keep(&preset)?;
             known.plans.push(id);
             Some(id)
         });
@@ -250,12 +250,12 @@ impl Operation {
             for gate in &resolved.of_service {
                 note(&format!("`{gate}`: is shared with its service, and belongs there"));
             }
-            presence(wanted.with_policy(policy), &code)
+            presence(&wanted.with_policy(policy), &code)
         } else {
             if gates != had {
                 note("`circuit_breaker` and `rate_limit`: its calls cannot be refused");
             }
-            let budget = presence(wanted, &code).budget();
+            let budget = presence(&wanted, &code).budget();
             let preset = code.with_policy(policy);
             budget.map_or(preset.without_budget(), |budget| preset.with_budget(budget))
         }
@@ -310,7 +310,7 @@ const fn own_cell(has_service: bool, preset: &Preset) -> Option<BudgetCell> {
 }
 
 /// The gates that are wanted, each made from what the code says of it, or else from the default.
-fn presence(wanted: Preset, code: &Preset) -> Preset {
+fn presence(wanted: &Preset, code: &Preset) -> Preset {
     let preset = Preset::new(wanted.policy()).without_budget();
     let preset = match wanted.budget() {
         Some(_) => preset.with_budget(code.budget().unwrap_or_default()),

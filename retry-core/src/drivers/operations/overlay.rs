@@ -12,10 +12,10 @@ use crate::values::preset::Preset;
 /// Settings that are over the code.
 pub(crate) trait Overlay: Debug + Send + Sync {
     /// `base`, with what the settings say of an operation in place of what it says.
-    fn resolve(&self, who: Who<'_>, base: Preset) -> Result<Resolved, Refused>;
+    fn resolve(&self, who: Who<'_>, base: &Preset) -> Result<Resolved, Refused>;
 
     /// The same for gates alone: their policy is nobody's.
-    fn gates(&self, who: Who<'_>, base: Preset) -> Result<Preset, Refused>;
+    fn gates(&self, who: Who<'_>, base: &Preset) -> Result<Preset, Refused>;
 }
 
 /// About whom settings are asked: an operation, or all that a service shares.
@@ -47,12 +47,12 @@ pub(crate) type Said = dyn Overlay;
 pub(crate) struct Silence;
 
 impl Overlay for Silence {
-    fn resolve(&self, _: Who<'_>, base: Preset) -> Result<Resolved, Refused> {
-        Ok(Resolved { preset: base, is_meant: false, of_service: Vec::new() })
+    fn resolve(&self, _: Who<'_>, base: &Preset) -> Result<Resolved, Refused> {
+        Ok(Resolved { preset: *base, is_meant: false, of_service: Vec::new() })
     }
 
-    fn gates(&self, _: Who<'_>, base: Preset) -> Result<Preset, Refused> {
-        Ok(base)
+    fn gates(&self, _: Who<'_>, base: &Preset) -> Result<Preset, Refused> {
+        Ok(*base)
     }
 }
 

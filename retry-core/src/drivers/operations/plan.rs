@@ -61,7 +61,7 @@ impl PlanId {
     }
 
     /// Keeps a plan; `None` when there are as many as are kept.
-    pub(crate) fn keep(preset: Preset) -> Option<Self> {
+    pub(crate) fn keep(preset: &Preset) -> Option<Self> {
         let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         if *kept == MOST {
             return None;
@@ -69,7 +69,7 @@ impl PlanId {
         let (chunk, place) = slot(*kept);
         let size = (FIRST_CHUNK as usize) << chunk;
         let chunk = TABLE[chunk].get_or_init(|| (0..size).map(|_| OnceLock::new()).collect());
-        chunk[place].get_or_init(|| Plan { preset, gating: Gating::new() });
+        chunk[place].get_or_init(|| Plan { preset: *preset, gating: Gating::new() });
         *kept += 1;
         Some(Self(*kept))
     }
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_plan_is_found_by_its_number() {
         let attempts = |n| Preset::new(RetryPolicy::new().with_max_attempts(n));
-        let plans: Vec<_> = (1..300).map(|n| PlanId::keep(attempts(n)).unwrap()).collect();
+        let plans: Vec<_> = (1..300).map(|n| PlanId::keep(&attempts(n)).unwrap()).collect();
         for (id, n) in plans.into_iter().zip(1..) {
             assert_eq!(id.get().unwrap().preset, attempts(n));
         }

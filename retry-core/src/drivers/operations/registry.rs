@@ -57,7 +57,7 @@ struct Members {
 #[derive(Clone, Debug)]
 pub(crate) enum Member {
     Function(&'static Operation),
-    Handle(Retry, Arc<Operation>),
+    Handle(Box<Retry>, Arc<Operation>),
 }
 
 impl Member {
@@ -97,7 +97,7 @@ impl RetryRegistry {
     pub fn get(&self, name: &str) -> Option<Retry> {
         let members = self.0.members.read().unwrap_or_else(PoisonError::into_inner);
         members.by_name.get(name)?.iter().find_map(|member| match member {
-            Member::Handle(retry, _) => Some(retry.clone()),
+            Member::Handle(retry, _) => Some((**retry).clone()),
             Member::Function(_) => None,
         })
     }
@@ -118,7 +118,7 @@ impl RetryRegistry {
         }
         let (retry, operation) = make().into_operation(name);
         let retry = if self.0.of_process { retry } else { retry.apart() };
-        self.insert(name, Member::Handle(retry.clone(), operation)).unwrap_or(retry)
+        self.insert(name, Member::Handle(retry.clone().into(), operation)).unwrap_or(retry)
     }
 
     fn insert(&self, name: &str, member: Member) -> Option<Retry> {
@@ -131,7 +131,7 @@ impl RetryRegistry {
                 Member::Function(_) => None,
             });
             if let (Member::Handle(..), Some(retry)) = (&member, handles.next()) {
-                return Some(retry.clone());
+                return Some((**retry).clone());
             }
             if members.count >= self.0.most {
                 if self.0.refused.fetch_add(1, Ordering::Relaxed) == 0 {
@@ -146,7 +146,7 @@ impl RetryRegistry {
             follow(member.operation());
         }
         match member {
-            Member::Handle(retry, _) => Some(retry),
+            Member::Handle(retry, _) => Some(*retry),
             Member::Function(_) => None,
         }
     }

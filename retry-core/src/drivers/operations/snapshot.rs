@@ -1,8 +1,9 @@
 //! Operations and services as they are at one moment, for whoever looks.
 
-use crate::drivers::breaker::BreakerSnapshot;
+use crate::drivers::breaker::{BreakerSnapshot, CircuitBreaker};
+use crate::drivers::budget::RetryBudget;
 use crate::drivers::operations::registry::Member;
-use crate::drivers::rate_limit::RateLimitSnapshot;
+use crate::drivers::rate_limit::{RateLimit, RateLimitSnapshot};
 use crate::drivers::services::Service;
 use crate::machines::budget::BudgetSnapshot;
 use crate::values::policy::RetryPolicy;
@@ -53,9 +54,9 @@ pub struct GatesSnapshot {
 impl GatesSnapshot {
     fn of(service: &Service) -> Self {
         Self {
-            circuit_breaker: service.breaker().map(|breaker| breaker.snapshot()),
-            rate_limit: service.rate_limit().map(|limit| limit.snapshot()),
-            budget: service.budget().map(|budget| budget.snapshot()),
+            circuit_breaker: service.breaker().map(CircuitBreaker::snapshot),
+            rate_limit: service.rate_limit().map(RateLimit::snapshot),
+            budget: service.budget().map(RetryBudget::snapshot),
         }
     }
 }

@@ -86,7 +86,7 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
         let terms = terms::<C, W>((retry, in_force), *site);
         let attempt = call.attempts().saturating_add(1);
         let request = Request::new(terms.clock, call.deadline(terms), attempt);
-        let custom = retry.custom_clock().map(|clock| &**clock).or_else(|| test_mode::clock());
+        let custom = retry.custom_clock().map(|clock| &**clock).or_else(test_mode::clock);
         let entering =
             Entering { passage, gates: terms.gates, request, through: false, held: false, custom };
         (entering, retry.token())

@@ -4,10 +4,14 @@
 //! over each other and over a base, which only the code knows; so a file is read once, and
 //! resolved for each name.
 
+#[cfg(feature = "toml")]
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::adapters::config::error::ConfigErrors;
+use crate::adapters::config::error::{ConfigError, ConfigErrors};
 use crate::adapters::config::layer::Layer;
+#[cfg(feature = "toml")]
+use crate::adapters::config::node::Origin;
 use crate::adapters::config::node::{Data, Table};
 use crate::adapters::config::reading;
 use crate::adapters::config::sections::{self, Sections, layer};
@@ -71,22 +75,13 @@ impl RetrySettings {
     ///
     /// # Errors
     ///
-    /// As [`from_toml`](Self::from_toml), and for a file that cannot be read. Each names the file,
-    /// as do those of [`resolve`](Self::resolve).
+    /// As [`from_toml`](Self::from_toml), and for a file that cannot be read, or that is JSON or YAML
+    /// by its name. Each names the file, as do those of [`resolve`](Self::resolve).
     #[cfg(feature = "toml")]
-    pub fn from_file(path: impl AsRef<std::path::Path>) -> Result<Self, ConfigErrors> {
-        use crate::adapters::config::error::ConfigError;
-        use crate::adapters::config::node::Origin;
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
         let path = path.as_ref();
         let source: Arc<str> = path.display().to_string().into();
-        let read = match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_toml(&text),
-            Err(error) => {
-                let why = format!("cannot be read: {error}");
-                Err(ConfigErrors::one(ConfigError::of_key("", &Origin::Nowhere, why)))
-            }
-        };
-        match read {
+        match text_of(path).and_then(|text| Self::from_toml(&text)) {
             Ok(settings) => Ok(Self { source: Some(source), ..settings }),
             Err(errors) => Err(errors.of(&source)),
         }
@@ -162,10 +157,7 @@ impl RetrySettings {
     }
 
     /// Settings out of a tree. `mistakes` are those that were found on the way to it.
-    pub(super) fn read(
-        root: Table,
-        mistakes: Vec<super::error::ConfigError>,
-    ) -> Result<Self, ConfigErrors> {
+    pub(super) fn read(root: Table, mistakes: Vec<ConfigError>) -> Result<Self, ConfigErrors> {
         let (sections, mistakes) = sections::read(root, mistakes);
         ConfigErrors::check(mistakes)?;
         Ok(Self { sections, source: None })
@@ -189,4 +181,18 @@ impl RetrySettings {
         }
         root
     }
+}
+
+#[cfg(feature = "toml")]
+fn text_of(path: &Path) -> Result<String, ConfigErrors> {
+    let name = path.extension().unwrap_or_default();
+    let why = if ["json", "yaml", "yml"].iter().any(|other| name.eq_ignore_ascii_case(other)) {
+        "is no TOML by its name: read it with a crate of serde, as a `RetrySettings`".to_owned()
+    } else {
+        match std::fs::read_to_string(path) {
+            Ok(text) => return Ok(text),
+            Err(error) => format!("cannot be read: {error}"),
+        }
+    };
+    Err(ConfigErrors::one(ConfigError::of_key("", &Origin::Nowhere, why)))
 }

@@ -9,6 +9,7 @@ use std::hint::black_box;
 use std::io;
 use std::ops::ControlFlow;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -76,6 +77,16 @@ fn blocking_with_context(value: u64) -> Result<u64, RetryError<io::Error>> {
     Ok(value * u64::from(attempt.number()))
 }
 
+#[with_retry(retry = retry)]
+async fn over_a_handle(retry: &Retry) -> io::Result<u64> {
+    Ok(7)
+}
+
+#[with_retry(retry = retry, context = attempt)]
+fn over_a_handle_blocking(retry: &Arc<Retry>) -> Result<u64, RetryError<io::Error>> {
+    Ok(7 * u64::from(attempt.number()))
+}
+
 /// The result of a future that is ready at its first poll.
 fn at_once<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -112,6 +123,7 @@ fn shapes<'a>(retry: &'a Retry, limited_retry: &'a Retry) -> Vec<Shape<'a>> {
     let mut counted = Stock { level: 7_u8, reads: 0 };
     let mut more = 0;
     let blocking = Stock { level: 7_u16, reads: 0 };
+    let counted_retry = Arc::new(limited_retry.clone());
     let ok = || Ok::<_, io::Error>(7);
     vec![
         ("&self", Box::new(move || at_once(stock.by_reference()).unwrap())),
@@ -126,6 +138,15 @@ fn shapes<'a>(retry: &'a Retry, limited_retry: &'a Retry) -> Vec<Shape<'a>> {
         ("an option", Box::new(|| at_once(optional(7)).unwrap())),
         ("blocking", Box::new(move || blocking.blocking().unwrap())),
         ("blocking with context", Box::new(|| blocking_with_context(7).unwrap())),
+        ("over a handle", Box::new(move || at_once(over_a_handle(retry)).unwrap())),
+        (
+            "over a handle with limits",
+            Box::new(move || at_once(over_a_handle(limited_retry)).unwrap()),
+        ),
+        (
+            "over a handle, blocking",
+            Box::new(move || over_a_handle_blocking(&counted_retry).unwrap()),
+        ),
         ("run", Box::new(move || at_once(retry.run(async || ok())).unwrap())),
         ("run with limits", Box::new(move || at_once(limited_retry.run(async || ok())).unwrap())),
         ("run_blocking", Box::new(move || retry.run_blocking(ok).unwrap())),

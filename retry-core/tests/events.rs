@@ -105,6 +105,21 @@ fn a_call_that_hands_out_an_error_says_so_even_where_its_classifier_saw_a_succes
 }
 
 #[test]
+fn a_function_over_a_handle_has_the_name_of_the_handle_or_else_its_own() {
+    #[with_retry(retry = retry)]
+    fn named(retry: &Retry) -> Result<(), retry_core::RetryError<&'static str>> {
+        Err("down")?
+    }
+
+    let (recorder, _guard) = Recorder::listening(LevelFilter::ERROR);
+    named(&handle(POLICY)).unwrap_err();
+    named(&Retry::new(POLICY).with_clock(ManualClock::new())).unwrap_err();
+    let said = recorder.said();
+    let names: Vec<_> = said.iter().map(|said| said.field("name").unwrap()).collect();
+    assert_eq!(names, ["stock", "events::named"]);
+}
+
+#[test]
 fn a_success_after_retries_is_one_info() {
     let (recorder, _guard) = Recorder::listening(LevelFilter::INFO);
     let mut calls = 0;

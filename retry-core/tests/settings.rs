@@ -265,7 +265,8 @@ fn a_file_in_another_format_is_told_what_reads_it() {
     assert_eq!(
         RetrySettings::from_file(&path).unwrap_err().to_string(),
         format!(
-            "{}: is no TOML by its name: read it with a crate of serde, as a `RetrySettings`",
+            "{}: cannot be read: it is no TOML by its name; with a crate of serde it is a \
+             `RetrySettings`",
             path.display()
         )
     );

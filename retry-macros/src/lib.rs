@@ -53,14 +53,18 @@ fn with_retry_on(attribute: TokenStream, item: &TokenStream) -> TokenStream {
 }
 
 /// The function as it is, so that an editor keeps its completions and one mistake gives one
-/// error; a name that `context` would bind is there as well.
+/// error; a name that `context` would bind is there as well, and what `retry` uses is used.
 fn plain(function: &Function, keys: &Keys) -> TokenStream {
     let krate = expand::krate::path(keys.crate_path.as_ref());
     let body = function.body.stream();
     let context = keys.context.as_ref().map(|name| {
         quote!(#[allow(unused_variables)] let #name: &#krate::Attempt = #krate::__private::hint();)
     });
-    function.with_block(&function.sig, quote!(#context #body))
+    let used = keys.retry.as_ref().map(|retry| {
+        let lent = expand::handle::lent(retry);
+        quote!(if false { let _ = #lent; })
+    });
+    function.with_block(&function.sig, quote!(#used #context #body))
 }
 
 fn with_errors(mistakes: Mistakes, item: &TokenStream) -> TokenStream {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use once_more::{Classify, with_retry};
+use once_more::{Classify, Retry, with_retry};
 
 /// The name is found.
 ///
@@ -26,6 +26,17 @@ mod reexported {
 /// When it is not yet time.
 #[with_retry(max_attempts = 3, initial_delay = "1ms", crate = crate::reexported::inner)]
 pub async fn said(calls: &mut u32) -> io::Result<u32> {
+    *calls += 1;
+    if *calls < 3 { Err(io::Error::other("again")) } else { Ok(*calls) }
+}
+
+/// The name is found beside a handle, which has it too.
+///
+/// # Errors
+///
+/// When it is not yet time.
+#[with_retry(retry = retry)]
+pub async fn over_a_handle(retry: &Retry, calls: &mut u32) -> io::Result<u32> {
     *calls += 1;
     if *calls < 3 { Err(io::Error::other("again")) } else { Ok(*calls) }
 }
@@ -57,6 +68,8 @@ pub enum Said {
 async fn both_are_retried() {
     assert_eq!(found(&mut 0).await.unwrap(), 3);
     assert_eq!(said(&mut 0).await.unwrap(), 3);
+    let retry = Retry::new(once_more::RetryPolicy::new());
+    assert_eq!(over_a_handle(&retry, &mut 0).await.unwrap(), 3);
     let permanent = || io::Error::from(io::ErrorKind::NotFound);
     assert_eq!(Found::Io(permanent()).classify(), Said::Io(permanent()).classify());
 }

@@ -11,7 +11,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use retry_core::{with_retry, Attempt, Classify, RetryError, Retrying, Stopped};
+use retry_core::{with_retry, Attempt, Classify, Retry, RetryError, Retrying, Stopped};
 
 /// What can go wrong.
 #[derive(Debug)]
@@ -300,6 +300,49 @@ pub async fn derived(calls: &mut u32) -> Result<u32, Derived<'static, io::Error>
     Err(if *calls < 2 { Derived::Unreachable } else { Derived::Io(io::ErrorKind::NotFound.into()) })
 }
 
+/// A client with a handle.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    retry: Arc<Retry>,
+    calls: u32,
+}
+
+impl Caller {
+    /// Over the handle, by mutable reference.
+    ///
+    /// # Errors
+    ///
+    /// When it is not yet time.
+    #[with_retry(retry = self.retry)]
+    pub async fn exclusive(&mut self, name: String) -> Result<u32, RetryError<io::Error>> {
+        self.calls += 1;
+        drop(name);
+        third(self.calls)
+    }
+
+    /// Over the handle, by value, with the keys that go beside it.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    #[with_retry(
+        retry = &self.retry,
+        retry_on = [io::Error, kind(timeout)],
+        never_on = fmt::Error,
+        retry_if = |_, attempt: &Attempt| attempt.number() < 9,
+        retry_if_ok = |value| value.1 > 100,
+        context = attempt,
+        on_retry = |retrying| told.push(retrying.delay()),
+        fallback = Err,
+    )]
+    pub fn consumed(
+        self,
+        told: &mut Vec<std::time::Duration>,
+    ) -> Result<(Arc<Retry>, u32), Failure> {
+        Ok((self.retry, third(self.calls + attempt.number() % 2)?))
+    }
+}
+
 #[cfg(test)]
 #[tokio::test(start_paused = true)]
 async fn every_shape_is_retried() {
@@ -321,4 +364,8 @@ async fn every_shape_is_retried() {
     let mut calls = 0;
     assert!(derived(&mut calls).await.is_err());
     assert_eq!(calls, 2);
+    let policy = retry_core::RetryPolicy::new().with_initial_delay(std::time::Duration::ZERO);
+    let mut caller = Caller { retry: Arc::new(Retry::new(policy)), calls: 0 };
+    assert_eq!(caller.exclusive("a".to_string()).await.unwrap(), 3);
+    assert_eq!(caller.consumed(&mut told).unwrap().1, 4);
 }

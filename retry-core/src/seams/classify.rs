@@ -107,6 +107,11 @@ impl Classify for Box<dyn Error + Send + Sync> {
 }
 
 /// What a [`Retry`](crate::Retry) handle asks about an error of type `E`.
+#[diagnostic::on_unimplemented(
+    message = "the classifier of this handle cannot be asked about `{E}`",
+    label = "the call fails with `{E}`, and `{Self}` is no `Classifier` for it",
+    note = "take a handle whose `retry_if` or `classify_with` takes a `&{E}`, or one that asks the error itself: `Retry::new(policy)`"
+)]
 pub trait Classifier<E: ?Sized> {
     /// The verdict on `error`, with which `attempt` ended.
     fn verdict(&self, error: &E, attempt: &Attempt) -> Verdict;

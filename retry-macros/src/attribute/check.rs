@@ -9,6 +9,7 @@ use syn::{Expr, ExprClosure, Type};
 use crate::attribute::keys::Keys;
 use crate::attribute::mistakes::Mistakes;
 use crate::attribute::nested::Given;
+use crate::attribute::over_handle;
 use crate::attribute::value::{Jitter, Value};
 use crate::function::Function;
 use crate::function::shape::Shape;
@@ -19,6 +20,7 @@ const DEFAULT_INITIAL_DELAY: Duration = Duration::from_millis(100);
 /// Notes every contradiction that the literals show. What only the compiler knows is checked by
 /// the constant that the policy becomes.
 pub(crate) fn contradictions(keys: &Keys, mistakes: &mut Mistakes) {
+    over_handle::contradictions(keys, mistakes);
     delays(keys, mistakes);
     timeouts(keys, mistakes);
     gates(keys, mistakes);
@@ -89,6 +91,8 @@ fn timeouts(keys: &Keys, mistakes: &mut Mistakes) {
 
 fn gates(keys: &Keys, mistakes: &mut Mistakes) {
     let gated = keys.circuit_breaker.is_some() || keys.rate_limit.is_some();
+    // With a handle the mistake is another, and has been noted.
+    let gated = gated || keys.written("retry").is_some();
     let was_written =
         ["circuit_breaker", "rate_limit"].into_iter().any(|gate| keys.written(gate).is_some());
     if let (Some(key), false, false) = (keys.written("key"), gated, was_written) {

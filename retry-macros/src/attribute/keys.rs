@@ -20,8 +20,9 @@ use crate::attribute::suggest::did_you_mean;
 use crate::attribute::value::{self, Callback, Jitter, Value, Wanted};
 
 /// Every key, in the order of the manual.
-pub(crate) const KEYS: [&str; 26] = [
+pub(crate) const KEYS: [&str; 27] = [
     "policy",
+    "retry",
     "max_attempts",
     "strategy",
     "initial_delay",
@@ -53,6 +54,7 @@ pub(crate) const KEYS: [&str; 26] = [
 #[derive(Default)]
 pub(crate) struct Keys {
     pub(crate) policy: Option<Expr>,
+    pub(crate) retry: Option<Expr>,
     pub(crate) max_attempts: Option<Value<u32>>,
     pub(crate) strategy: Option<Value<&'static str>>,
     pub(crate) initial_delay: Option<Value<Duration>>,
@@ -178,6 +180,7 @@ impl Keys {
     fn value(&mut self, name: &str, input: ParseStream<'_>) -> Result<()> {
         match name {
             "policy" => self.policy = Some(input.parse()?),
+            "retry" => self.retry = Some(input.parse()?),
             "max_attempts" => self.max_attempts = Some(value::count(name, input)?),
             "strategy" => self.strategy = Some(value::strategy(input)?),
             "initial_delay" => self.initial_delay = Some(value::duration(name, input)?),

@@ -6,6 +6,7 @@ pub(crate) mod keys;
 pub(crate) mod mistakes;
 pub(crate) mod nested;
 pub(crate) mod on;
+pub(crate) mod over_handle;
 pub(crate) mod statuses;
 pub(crate) mod suggest;
 pub(crate) mod total;

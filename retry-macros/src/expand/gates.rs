@@ -109,7 +109,7 @@ impl Expansion<'_> {
 
     /// What waits before an attempt until the gates let it through.
     pub(super) fn enter(&self) -> Option<TokenStream> {
-        if !self.gated() {
+        if !self.gated() && self.keys.retry.is_none() {
             return None;
         }
         let (limit, end) = (at(self.limit_span()), self.end());

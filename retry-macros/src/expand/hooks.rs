@@ -71,17 +71,18 @@ impl Expansion<'_> {
             }
         });
         let own = if self.function.error_may_borrow(&self.output) {
-            quote_spanned!(Span::mixed_site()=> (&&&#krate::__private::AskBorrowing(__error)))
+            quote_spanned!(Span::mixed_site()=> (&&&#krate::__private::AskBorrowing(__error)).retry_verdict())
         } else {
-            quote_spanned!(Span::mixed_site()=> (&&&&#krate::__private::Ask(__error)))
+            quote_spanned!(Span::mixed_site()=> (&&&&#krate::__private::Ask(__error)).retry_verdict())
         };
+        let (classifier, own) = self.own_verdict(&own);
         let status_traits = self.status_traits();
         let type_traits = self.names_types().then(|| {
             quote! {
                 InChain as _, InPointee as _, InSources as _, IsItself as _, IsNever as _,
             }
         });
-        quote_spanned! {Span::mixed_site()=> |__error, __attempt| {
+        quote_spanned! {Span::mixed_site()=> |#classifier __error, __attempt| {
             #[allow(unused_imports)]
             use #krate::__private::{
                 TextByDebug as _, TextByDisplay as _, TextOfType as _, VerdictByChain as _,
@@ -89,7 +90,7 @@ impl Expansion<'_> {
                 #status_traits
             };
             #context
-            let __own = #own.retry_verdict();
+            let __own = #own;
             #status
             #krate::__private::Judged::new(
                 #verdict,

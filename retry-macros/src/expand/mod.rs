@@ -1,6 +1,7 @@
 //! What a function becomes: the loop around its body.
 
 mod gates;
+pub(crate) mod handle;
 mod hooks;
 pub(crate) mod krate;
 mod outcome;
@@ -99,16 +100,15 @@ impl Expansion<'_> {
 
     /// The loop around a future.
     fn waiting(&self, arguments: &Arguments, operation: &TokenStream) -> TokenStream {
-        let krate = &self.krate;
-        let (hoisted, prepare) = (&arguments.hoisted, &arguments.prepare);
-        let (site, start) = (self.site(), self.start(&quote!(Waiting)));
+        let Arguments { rebound, hoisted, prepare, .. } = arguments;
+        let (constants, handle) = (self.constants(), self.handle(arguments));
+        let start = self.start(&quote!(Waiting));
         let start = arguments.where_it_moved(start);
         let (warning, status_check) = (self.warning(), self.status_check());
         let (hooks, attempt) = (arguments.where_it_moved(self.hooks()), self.context_value());
-        let limit = at(self.limit_span());
-        let (settle, resume) =
-            (Ident::new("settle_attempt", limit), Ident::new("resume_call", limit));
+        let settle = Ident::new("settle_attempt", at(self.limit_span()));
         let (enter, end) = (self.enter(), self.end());
+        let pause = self.pause();
         let looped = quote_spanned! {Span::mixed_site()=>
             loop {
                 #enter
@@ -117,22 +117,20 @@ impl Expansion<'_> {
                     #prepare
                     __run.make_attempt(#operation).await
                 };
-                match __run.#settle(__attempted, #hooks) {
+                let (__delay, __kept) = match __run.#settle(__attempted, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => { #end }
-                    ::core::ops::ControlFlow::Continue(__delay) => {
-                        #krate::__private::pause(__delay).await;
-                    }
-                }
-                if let ::core::option::Option::Some(__answer) = __run.#resume() {
-                    #end
-                }
+                    ::core::ops::ControlFlow::Continue(__next) => __next,
+                };
+                #pause
             }
         };
         let answered = self.with_fallback(&looped, arguments);
         quote_spanned! {Span::mixed_site()=>
             #warning
             #status_check
-            #site
+            #constants
+            #rebound
+            #handle
             #hoisted
             #start
             #answered
@@ -141,12 +139,13 @@ impl Expansion<'_> {
 
     /// The loop of a function that blocks.
     fn blocking(&self, arguments: &Arguments) -> TokenStream {
-        let (hoisted, prepare) = (&arguments.hoisted, &arguments.prepare);
-        let (site, start) = (self.site(), self.start(&quote!(Blocking)));
+        let Arguments { rebound, hoisted, prepare, .. } = arguments;
+        let (constants, handle) = (self.constants(), self.handle(arguments));
+        let start = self.start(&quote!(Blocking));
         let (warning, status_check) = (self.warning(), self.status_check());
         let (hooks, attempt) = (self.hooks(), self.context_value());
         let operation = self.attempt(arguments, Some(&self.hint(&self.outcome())));
-        let (enter, end) = (self.enter(), self.end());
+        let (enter, end, block) = (self.enter(), self.end(), self.block());
         let looped = quote_spanned! {Span::mixed_site()=>
             loop {
                 #enter
@@ -157,10 +156,8 @@ impl Expansion<'_> {
                 };
                 match __run.settle_attempt(__outcome, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => { #end }
-                    ::core::ops::ControlFlow::Continue(__delay) => {
-                        if let ::core::option::Option::Some(__answer) = __run.block_for(__delay) {
-                            #end
-                        }
+                    ::core::ops::ControlFlow::Continue(__next) => {
+                        #block
                     }
                 }
             }
@@ -169,7 +166,9 @@ impl Expansion<'_> {
         quote_spanned! {Span::mixed_site()=>
             #warning
             #status_check
-            #site
+            #constants
+            #rebound
+            #handle
             #hoisted
             #start
             #answered
@@ -179,6 +178,9 @@ impl Expansion<'_> {
     /// The state of the call. Its parameters are whether it has a time limit, how it waits, and
     /// what an attempt returns.
     fn start(&self, face: &TokenStream) -> TokenStream {
+        if self.keys.retry.is_some() {
+            return self.start_over_handle(face);
+        }
         let krate = &self.krate;
         let (keeps_time, outcome, gated) = (self.keeps_time(), self.outcome(), self.gated());
         let (start, key) =

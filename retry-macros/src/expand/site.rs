@@ -24,7 +24,7 @@ impl Expansion<'_> {
 
     /// Whether an attempt that was cut is retried. It has no error to be asked about, so of the
     /// conditions only the kinds speak, where any are named.
-    fn retries_timeouts(&self) -> bool {
+    pub(super) fn retries_timeouts(&self) -> bool {
         let names_timeout =
             |wanted: &Wanted| wanted.kinds.iter().any(|&(_, variant)| variant == "Timeout");
         let never = self.keys.never_on.as_ref().is_some_and(names_timeout);
@@ -81,7 +81,7 @@ impl Expansion<'_> {
     /// Without one, what can be wrong there is the type that the function returns.
     pub(super) fn limit_span(&self) -> Span {
         let keys = self.keys;
-        let limits = ["timeout", "attempt_timeout", "circuit_breaker", "rate_limit"];
+        let limits = ["timeout", "attempt_timeout", "circuit_breaker", "rate_limit", "retry"];
         let key = limits.into_iter().find_map(|key| keys.written(key));
         key.map(Ident::span)
             .or_else(|| keys.policy.as_ref().map(Spanned::span))
@@ -139,7 +139,7 @@ impl Expansion<'_> {
         }
     }
 
-    fn name(&self) -> TokenStream {
+    pub(super) fn name(&self) -> TokenStream {
         if let Some(name) = &self.keys.name {
             return name.to_token_stream();
         }

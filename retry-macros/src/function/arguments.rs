@@ -19,6 +19,8 @@ use crate::function::type_argument;
 pub(crate) struct Arguments {
     /// The signature, without the `mut` of what the body binds anew.
     pub(crate) sig: Signature,
+    /// Before all: what `#[async_trait]` has bound to other names.
+    pub(crate) rebound: TokenStream,
     /// Before the loop: what is bound once.
     pub(crate) hoisted: TokenStream,
     /// Before each attempt: what it gets.
@@ -66,6 +68,7 @@ impl Arguments {
         let empty = TokenStream::new;
         let mut arguments = Self {
             sig: sig.clone(),
+            rebound: empty(),
             hoisted: empty(),
             prepare: empty(),
             bind: empty(),
@@ -108,7 +111,7 @@ impl Arguments {
         let Rebinding { mut pat, argument } = rebinding;
         let Some(at) = names.iter().position(|name| name.ident == argument) else {
             // Not an argument: bound once, used by every attempt.
-            self.hoisted.extend(quote!(let #pat = #argument;));
+            self.rebound.extend(quote!(let #pat = #argument;));
             return;
         };
         if let Pat::Ident(PatIdent { ident, mutability, .. }) = &pat
@@ -124,7 +127,7 @@ impl Arguments {
         }
         let Name { passing, cfgs, .. } = names.remove(at);
         collect(&mut pat, (passing, &cfgs), names);
-        self.hoisted.extend(quote!(#cfgs let #pat = #argument;));
+        self.rebound.extend(quote!(#cfgs let #pat = #argument;));
     }
 
     fn name(&mut self, name: &Name, krate: &TokenStream) {

@@ -93,6 +93,18 @@ impl ConfigError {
         self.value.as_deref()
     }
 
+    /// With whom it is a mistake for, by their names; those of many are cut short.
+    pub(super) fn said_of(mut self, whose: &[String]) -> Self {
+        const NAMED: usize = 3;
+        let names: Vec<_> = whose.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        let more = match whose.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        self.reason = format!("{}, for {}{more}", self.reason, names.join(", "));
+        self
+    }
+
     /// What is wrong, and what would be right.
     #[must_use]
     pub fn reason(&self) -> &str {

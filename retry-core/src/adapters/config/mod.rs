@@ -4,6 +4,7 @@
 //! (`node`). One reader (`reading`) takes the tree by the tables of `keys`, and leaves every bound
 //! to the builders of the policies (`check`). The same tables write settings back (`write`).
 
+mod apply;
 mod check;
 mod environment;
 mod error;
@@ -14,6 +15,8 @@ mod gates;
 mod json;
 mod keys;
 mod layer;
+#[cfg(feature = "toml")]
+mod live;
 mod node;
 mod reading;
 mod schema;
@@ -24,10 +27,14 @@ mod suggest;
 #[cfg(feature = "toml")]
 mod toml;
 mod unknown;
+#[cfg(feature = "toml")]
+mod watching;
 mod words;
 mod write;
 
 pub use error::{ConfigError, ConfigErrors};
+#[cfg(feature = "toml")]
+pub use live::LiveSettings;
 pub use settings::RetrySettings;
 
 use crate::adapters::config::layer::Layer;

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::adapters::config::error::ConfigError;
+use crate::adapters::config::unknown::TABLES;
 
 /// The key that tells an editor the schema of a document.
 pub(super) const SCHEMA: &str = "$schema";
@@ -68,6 +69,13 @@ impl Table {
     pub(super) fn with(mut self, key: &str, data: Data) -> Self {
         self.put(key, data);
         self
+    }
+
+    /// What of it is about gates.
+    pub(super) fn gates(&self) -> Self {
+        let [_, gates @ ..] = TABLES;
+        let about_gates = self.0.iter().filter(|entry| gates.contains(&entry.key.as_str()));
+        Self(about_gates.cloned().collect())
     }
 
     /// Takes out what tells an editor the schema of a document, and says what is wrong with it.

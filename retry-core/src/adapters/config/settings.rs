@@ -80,10 +80,25 @@ impl RetrySettings {
     #[cfg(feature = "toml")]
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
         let path = path.as_ref();
-        let source: Arc<str> = path.display().to_string().into();
-        match text_of(path).and_then(|text| Self::from_toml(&text)) {
-            Ok(settings) => Ok(Self { source: Some(source), ..settings }),
-            Err(errors) => Err(errors.of(&source)),
+        Self::of_source(&path.display().to_string().into(), text_of(path))
+    }
+
+    /// The settings that were read from there.
+    #[cfg(feature = "toml")]
+    pub(super) fn of_source(
+        source: &Arc<str>,
+        read: std::io::Result<String>,
+    ) -> Result<Self, ConfigErrors> {
+        let read = match read {
+            Ok(text) => Self::from_toml(&text),
+            Err(error) => {
+                let why = format!("cannot be read: {error}");
+                Err(ConfigErrors::one(ConfigError::of_key("", &Origin::Nowhere, why)))
+            }
+        };
+        match read {
+            Ok(settings) => Ok(Self { source: Some(Arc::clone(source)), ..settings }),
+            Err(errors) => Err(errors.of(source)),
         }
     }
 
@@ -105,13 +120,34 @@ impl RetrySettings {
         service: Option<&str>,
         base: Preset,
     ) -> Result<Preset, ConfigErrors> {
-        let applied = reading::apply(&self.layers(name, service), &base, true);
+        self.lay(&self.layers(name, service), &base)
+    }
+
+    fn lay(&self, layers: &[Layer<'_>], base: &Preset) -> Result<Preset, ConfigErrors> {
+        let applied = reading::apply(layers, base, true);
         let errors = applied.mistakes.into_iter().map(|mistake| mistake.error);
         ConfigErrors::check(errors.collect()).map_err(|errors| match &self.source {
             Some(source) => errors.of(source),
             None => errors,
         })?;
         Ok(applied.preset)
+    }
+
+    /// As [`resolve`](Self::resolve), with the gates alone: `base` has a policy that is nobody's.
+    pub(super) fn resolve_gates(
+        &self,
+        name: Option<&str>,
+        service: Option<&str>,
+        base: Preset,
+    ) -> Result<Preset, ConfigErrors> {
+        let layers = self.layers(name, service);
+        let gates: Vec<Table> = layers.iter().map(|layer| layer.table.gates()).collect();
+        let layers: Vec<_> = layers
+            .iter()
+            .zip(&gates)
+            .map(|(layer, table)| Layer { section: layer.section.clone(), table })
+            .collect();
+        self.lay(&layers, &base)
     }
 
     /// As [`resolve`](Self::resolve), for what all calls to a service share: without an operation.
@@ -184,15 +220,11 @@ impl RetrySettings {
 }
 
 #[cfg(feature = "toml")]
-fn text_of(path: &Path) -> Result<String, ConfigErrors> {
+fn text_of(path: &Path) -> std::io::Result<String> {
     let name = path.extension().unwrap_or_default();
-    let why = if ["json", "yaml", "yml"].iter().any(|other| name.eq_ignore_ascii_case(other)) {
-        "is no TOML by its name: read it with a crate of serde, as a `RetrySettings`".to_owned()
-    } else {
-        match std::fs::read_to_string(path) {
-            Ok(text) => return Ok(text),
-            Err(error) => format!("cannot be read: {error}"),
-        }
-    };
-    Err(ConfigErrors::one(ConfigError::of_key("", &Origin::Nowhere, why)))
+    if ["json", "yaml", "yml"].iter().any(|other| name.eq_ignore_ascii_case(other)) {
+        let why = "it is no TOML by its name; with a crate of serde it is a `RetrySettings`";
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
+    }
+    std::fs::read_to_string(path)
 }

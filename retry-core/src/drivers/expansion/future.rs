@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use crate::drivers::bounds::{Bounds, Cut, End};
 use crate::drivers::gates::{Gates, Passage};
 use crate::drivers::pause::Pause;
 use crate::drivers::trace::CallSpan;
-use crate::seams::clock::TokioClock;
+use crate::seams::clock::{Clock, TokioClock};
 
 pin_project_lite::pin_project! {
     /// An attempt that nothing cuts.
@@ -64,9 +65,12 @@ pin_project_lite::pin_project! {
         pub(super) operation: F,
         pub(super) span: &'a CallSpan,
         pub(super) bounds: Bounds,
-        pub(super) started: Instant,
+        // `None` where there is no gate that it would concern.
+        pub(super) started: Option<Instant>,
         pub(super) gates: &'a Gates,
         pub(super) passage: &'a mut Passage,
+        // The clock of a handle, if it has one.
+        pub(super) custom: Option<&'a Arc<dyn Clock>>,
     }
 }
 
@@ -80,10 +84,13 @@ impl<F: Future> Future for Watched<'_, F> {
             return Poll::Ready(Ok(outcome));
         }
         loop {
-            let overdue = this.passage.overdue_at(this.gates, *this.started);
-            match ready!(this.bounds.poll_watched(overdue, None, context)) {
+            let overdue = this.started.and_then(|at| this.passage.overdue_at(this.gates, at));
+            match ready!(this.bounds.poll_watched(overdue, *this.custom, context)) {
                 End::Cut(cut) => return Poll::Ready(Err(cut)),
-                End::Overdue(patience) => this.passage.overdue(this.gates, patience, &TokioClock),
+                End::Overdue(patience) => {
+                    let clock = this.custom.map_or(&TokioClock as &dyn Clock, |clock| &**clock);
+                    this.passage.overdue(this.gates, patience, clock);
+                }
             }
         }
     }

@@ -1,0 +1,8 @@
+use retry_core::with_retry;
+
+#[with_retry(retry)]
+async fn load() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {}

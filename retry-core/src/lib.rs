@@ -21,6 +21,7 @@ pub use crate::drivers::{
     breaker::{BreakerSnapshot, CircuitBreaker, HealthAnswer},
     budget::RetryBudget,
     budgets::set_process_budget,
+    observing::{Observation, observe},
     open_attempt::{OpenAttempt, RunAttempt},
     operations::registry::RetryRegistry,
     operations::snapshot::{GatesSnapshot, OperationSnapshot, ServiceSnapshot},
@@ -49,6 +50,7 @@ pub use crate::seams::{
     http_outcome::HttpOutcome,
     manual_clock::ManualClock,
     memory_letters::MemoryDeadLetters,
+    observe::Observer,
     test_mode::{TestGuard, TestMode},
 };
 #[doc(inline)]
@@ -61,7 +63,7 @@ pub use crate::values::{
     build_error::RetryBuildError,
     circuit::{CircuitChange, CircuitState},
     error::RetryError,
-    event::{Report, Retrying},
+    event::{Event, Text},
     idempotency_key::IdempotencyKey,
     jitter::Jitter,
     kind::{ErrorKind, Verdict},
@@ -78,6 +80,8 @@ pub use crate::values::{
     presets,
     rate_limit_policy::RateLimitPolicy,
     refusal::Refusal,
+    report::Report,
+    retrying::Retrying,
     stop::{StopReason, Stopped},
     strategy::Strategy,
     tag::Tag,

@@ -17,7 +17,7 @@ use crate::drivers::shutdown::{ThreadWait, is_shutdown};
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::seams::clock::Clock;
 use crate::values::error::RetryError;
-use crate::values::event::Report;
+use crate::values::report::Report;
 use crate::values::stop::StopReason;
 
 /// [`Attempts`] for code that blocks its thread; made by

@@ -13,4 +13,5 @@ pub(crate) mod hint;
 pub(crate) mod http_outcome;
 pub(crate) mod manual_clock;
 pub(crate) mod memory_letters;
+pub(crate) mod observe;
 pub(crate) mod test_mode;

@@ -27,6 +27,8 @@ pub(crate) mod preset;
 pub mod presets;
 pub(crate) mod rate_limit_policy;
 pub(crate) mod refusal;
+pub(crate) mod report;
+pub(crate) mod retrying;
 pub(crate) mod scope;
 pub(crate) mod status;
 pub(crate) mod stop;

@@ -8,9 +8,12 @@ mod machines;
 mod seams;
 mod values;
 
+#[cfg(feature = "toml")]
+#[doc(inline)]
+pub use crate::adapters::config::LiveSettings;
 #[cfg(feature = "serde")]
 #[doc(inline)]
-pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig};
+pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig, RetrySettings};
 #[doc(inline)]
 pub use crate::drivers::{
     attempts::Attempts,
@@ -19,8 +22,11 @@ pub use crate::drivers::{
     budget::RetryBudget,
     budgets::set_process_budget,
     open_attempt::{OpenAttempt, RunAttempt},
+    operations::registry::RetryRegistry,
+    operations::snapshot::{GatesSnapshot, OperationSnapshot, ServiceSnapshot},
     rate_limit::{RateLimit, RateLimitSnapshot},
-    retry::Retry,
+    retry::{Retry, builder::RetryBuilder, policy_or::PolicyOr},
+    shutdown::{is_shutdown, shutdown},
     throttle::Throttle,
 };
 #[doc(inline)]
@@ -37,10 +43,13 @@ pub use crate::seams::{
     chain::{AlreadyClassified, ByChain, classify_foreign, verdict_of},
     classify::{ByClassify, Classifier, Classify, ClassifyWith, RetryAll, RetryIf},
     clock::{Clock, Sleep, TokioClock},
+    dead_letter::{DeadLetter, DeadLetterSink, Storing},
     fields::{AfterField, StatusField},
     gate::{Admission, Gate, Held, Outcome, Pass, Request, Scope, Settlement, Ticket},
     http_outcome::HttpOutcome,
     manual_clock::ManualClock,
+    memory_letters::MemoryDeadLetters,
+    test_mode::{TestGuard, TestMode},
 };
 #[doc(inline)]
 pub use crate::values::{
@@ -49,6 +58,7 @@ pub use crate::values::{
     breaker_error::{BreakerBound, BreakerError, BreakerField},
     breaker_policy::{BreakerPolicy, OnOpen, Window},
     budget_policy::BudgetPolicy,
+    build_error::RetryBuildError,
     circuit::{CircuitChange, CircuitState},
     error::RetryError,
     event::{Report, Retrying},
@@ -57,6 +67,8 @@ pub use crate::values::{
     kind::{ErrorKind, Verdict},
     kind_policy::KindPolicy,
     kinds::Kinds,
+    letter_fate::{LetterFate, SinkError},
+    letter_preset::LetterPreset,
     limit_error::{LimitBound, LimitError, LimitField, LimitValue},
     policy::RetryPolicy,
     policy_builder::RetryPolicyBuilder,

@@ -189,6 +189,9 @@ fn a_value_in_a_table_is_named_with_the_table() {
         ),
         ("budget.ratio = 2.0", "must be within 1e-6..=1.0"),
         ("budget.max_tokens = 0", "must be within 1..=1000"),
+        // Of a sort that only a base may say.
+        ("budget.min_per_second = 1000001", "must be within 0..=1000000"),
+        ("budget.ttl = \"2m\"", "must be within 1s..=60s"),
         (
             "budget.kind = \"aw\"",
             "unknown budget; did you mean `aws`?; it takes \"productive\", \"ratio\", \"grpc\", \"aws\"",

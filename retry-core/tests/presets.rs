@@ -115,7 +115,7 @@ const STANDARD: Row = Row {
     rate_limit: true,
 };
 
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 7] = [
     STANDARD,
     Row {
         preset: presets::DATABASE,
@@ -132,6 +132,16 @@ const ROWS: [Row; 6] = [
         spread: &[200, 400, 800, 1600],
         timeout: Duration::from_secs(60),
         retried: WEB,
+        ..STANDARD
+    },
+    Row {
+        preset: presets::S3.without_dead_letters(),
+        attempts: 4,
+        delays: &[500, 1000, 2000],
+        spread: &[500, 1000, 2000],
+        timeout: Duration::from_secs(600),
+        retried: WEB.with(ErrorKind::Transient),
+        rate_limit: false,
         ..STANDARD
     },
     Row {
@@ -200,7 +210,7 @@ fn each_preset_has_the_numbers_of_its_tables() {
 #[test]
 fn circuits_that_refuse_open_later_and_are_tried_sooner_than_those_that_park() {
     let breaker = |preset: &Preset| preset.circuit_breaker().expect("it has one");
-    for preset in [presets::STANDARD, presets::HTTP] {
+    for preset in [presets::STANDARD, presets::HTTP, presets::S3.without_dead_letters()] {
         let parking = BreakerPolicy::new().with_consecutive_failures(5);
         assert_eq!(breaker(&preset), parking);
     }

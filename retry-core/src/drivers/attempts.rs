@@ -44,19 +44,23 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::drivers::bounds::{Cut, TimedOut};
-use crate::drivers::call::{Call, Failed, Terms};
+use crate::drivers::call::{Call, Failed};
 use crate::drivers::entering::Entering;
 use crate::drivers::gates::Passage;
 use crate::drivers::halt::Halt;
 use crate::drivers::open_attempt::OpenAttempt;
-use crate::drivers::pause::Pause;
+use crate::drivers::pause::{OwnPause, Pause};
 use crate::drivers::retry::Retry;
+use crate::drivers::retry::in_force::InForce;
+use crate::drivers::shutdown::is_shutdown;
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::seams::clock::Clock;
 use crate::seams::gate::Request;
+use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
 use crate::values::error::RetryError;
 use crate::values::event::Report;
+use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::stop::{StopReason, Stopped};
 
@@ -68,6 +72,7 @@ use crate::values::stop::{StopReason, Stopped};
 pub struct Attempts<'r, E, C = ByClassify> {
     pub(super) retry: &'r Retry<C>,
     pub(super) clock: &'r dyn Clock,
+    pub(super) in_force: InForce,
     pub(super) call: Call,
     stage: Stage,
     last: Option<E>,
@@ -89,7 +94,8 @@ impl<'r, E, C> Attempts<'r, E, C> {
         let call = Call::start(&retry.labels(), Some(clock.now()));
         let stage = Stage::Due(Duration::ZERO);
         let (last, waited, passage) = (None, Duration::ZERO, Passage::default());
-        Self { retry, clock, call, stage, last, waited, passage }
+        let in_force = InForce::new(retry);
+        Self { retry, clock, in_force, call, stage, last, waited, passage }
     }
 
     /// Waits until the next attempt may start. `None` when there is none: the call has ended, and
@@ -104,12 +110,12 @@ impl<'r, E, C> Attempts<'r, E, C> {
     pub async fn next(&mut self) -> Option<OpenAttempt<'_, 'r, E, C>> {
         let delay = self.until_due()?;
         if self.call.attempts() > 0
-            && pause((self.retry.token(), self.retry.custom_clock()), delay).await.is_err()
+            && let Err(reason) = pause((self.retry.token(), self.retry.custom_clock()), delay).await
         {
-            self.cut(StopReason::Cancelled);
+            self.cut(reason);
             return None;
         }
-        if !self.retry.gates().is_empty() {
+        if !self.in_force.gates(self.retry).is_empty() {
             let token = self.retry.token();
             if let Err(halt) = self.entering().wait(token).await {
                 self.cut(halt);
@@ -141,6 +147,11 @@ impl<'r, E, C> Attempts<'r, E, C> {
         }
     }
 
+    /// The key of its attempts, once there was one.
+    pub(super) fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.call.key(self.in_force.terms(self.retry, self.clock))
+    }
+
     pub(super) fn conclude(&mut self) -> RetryError<E> {
         if !matches!(self.stage, Stage::Over(_)) {
             self.cut(StopReason::Cancelled);
@@ -160,21 +171,18 @@ impl<'r, E, C> Attempts<'r, E, C> {
 
     /// The next attempt before the gates.
     pub(super) fn entering(&mut self) -> Entering<'_> {
-        let terms = self.terms();
+        let terms = self.in_force.terms(self.retry, self.clock);
         let attempt = self.call.attempts().saturating_add(1);
         let request = Request::new(self.clock, self.call.deadline(terms), attempt);
-        let custom = self.retry.custom_clock().map(|clock| &**clock);
+        let own = self.retry.custom_clock().map(|clock| &**clock);
+        let custom = own.or_else(test_mode::clock);
         let (passage, gates) = (&mut self.passage, terms.gates);
-        Entering { passage, gates, request, through: false, custom }
-    }
-
-    pub(super) fn terms(&self) -> Terms<'r> {
-        self.retry.terms(self.clock)
+        Entering { passage, gates, request, through: false, held: false, custom }
     }
 
     /// Starts the attempt that was due after `delay`, unless the call has ended by now.
     pub(super) fn hand_out(&mut self, delay: Duration) -> Option<OpenAttempt<'_, 'r, E, C>> {
-        let terms = self.terms();
+        let terms = self.in_force.terms(self.retry, self.clock);
         let now = self.clock.now();
         if self.retry.token().is_some_and(CancellationToken::is_cancelled) {
             self.cut(StopReason::Cancelled);
@@ -200,7 +208,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
     /// Records a failure; `Some` when the call ends with it.
     fn failed(&mut self, verdict: Verdict, error: &dyn Display) -> Option<Stopped> {
         let now = Some(self.clock.now());
-        let terms = self.terms();
+        let terms = self.in_force.terms(self.retry, self.clock);
         let failed = Failed { verdict, error };
         match self.call.failed(terms, (failed, Some(&mut self.passage)), now) {
             Ok(delay) => {
@@ -213,7 +221,7 @@ impl<'r, E, C> Attempts<'r, E, C> {
 
     pub(super) fn cut(&mut self, halt: impl Into<Halt>) {
         let stopped = self.end(halt.into(), Some(self.clock.now()));
-        let terms = self.terms();
+        let terms = self.in_force.terms(self.retry, self.clock);
         self.call.cut(terms, &stopped, Some(&mut self.passage));
     }
 
@@ -245,7 +253,7 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
     ) -> ControlFlow<Result<T, RetryError<E>>> {
         let error = match result {
             Ok(value) => {
-                let terms = self.terms();
+                let terms = self.in_force.terms(self.retry, self.clock);
                 self.call.succeeded(terms, Some(&mut self.passage));
                 let now = Some(self.clock.now());
                 // Nobody reads the reason of a success; the numbers are for the report.
@@ -282,38 +290,39 @@ impl<E: Display, C: Classifier<E>> Attempts<'_, E, C> {
 impl<E, C> Drop for Attempts<'_, E, C> {
     fn drop(&mut self) {
         if !self.passage.is_empty() {
-            let terms = self.terms();
+            let terms = self.in_force.terms(self.retry, self.clock);
             self.call.dropped_at(terms, &mut self.passage);
         }
         if !self.call.is_over() {
-            let terms = self.terms();
+            let terms = self.in_force.terms(self.retry, self.clock);
             self.call.abandoned(terms);
         }
     }
 }
 
-/// Waits for `delay` on the clock, where it is a handle's own, or until the token is triggered.
+/// Waits for `delay` on the clock, where it is a handle's own, or until the token is triggered or the
+/// process shuts down.
 pub(crate) async fn pause(
     (token, custom): (Option<&CancellationToken>, Option<&Arc<dyn Clock>>),
     delay: Duration,
-) -> Result<(), Cut> {
+) -> Result<(), StopReason> {
     let sleep = async {
         match custom {
-            Some(clock) if !delay.is_zero() => clock.sleep(delay).await,
+            Some(clock) if !delay.is_zero() => OwnPause::new(clock.sleep(delay), delay).await,
             _ => Pause::new(delay).await,
         }
+        if is_shutdown() { Err(StopReason::Shutdown) } else { Ok(()) }
     };
     let Some(token) = token else {
-        sleep.await;
-        return Ok(());
+        return sleep.await;
     };
     let mut cancelled = pin!(token.cancelled());
     let mut sleep = pin!(sleep);
     std::future::poll_fn(|context| {
         if cancelled.as_mut().poll(context).is_ready() {
-            return Poll::Ready(Err(Cut::Cancelled));
+            return Poll::Ready(Err(StopReason::Cancelled));
         }
-        sleep.as_mut().poll(context).map(Ok)
+        sleep.as_mut().poll(context)
     })
     .await
 }

@@ -12,8 +12,8 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::drivers::attempts::Attempts;
-use crate::drivers::bounds::Cut;
 use crate::drivers::open_attempt::OpenAttempt;
+use crate::drivers::shutdown::{ThreadWait, is_shutdown};
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::seams::clock::Clock;
 use crate::values::error::RetryError;
@@ -39,12 +39,12 @@ impl<'r, E, C> BlockingAttempts<'r, E, C> {
         let attempts = &mut self.0;
         let delay = attempts.until_due()?;
         if attempts.call.attempts() > 0
-            && block(attempts.clock, delay, attempts.retry.token()).is_err()
+            && let Err(reason) = block(attempts.clock, delay, attempts.retry.token())
         {
-            attempts.cut(StopReason::Cancelled);
+            attempts.cut(reason);
             return None;
         }
-        if !attempts.retry.gates().is_empty() {
+        if !attempts.in_force.gates(attempts.retry).is_empty() {
             let token = attempts.retry.token();
             if let Err(halt) = attempts.entering().block(token, &thread_waker()) {
                 attempts.cut(halt);
@@ -83,21 +83,25 @@ impl<E: Display, C: Classifier<E>> BlockingAttempts<'_, E, C> {
     }
 }
 
-/// Blocks the thread for `delay`, or until the token is triggered.
+/// Blocks the thread for `delay`, or until the token is triggered or the process shuts down.
 pub(crate) fn block(
     clock: &dyn Clock,
     delay: Duration,
     token: Option<&CancellationToken>,
-) -> Result<(), Cut> {
+) -> Result<(), StopReason> {
     let end = clock.now().checked_add(delay);
     let waker = thread_waker();
+    let _entered = ThreadWait::of(&waker, delay);
     let mut context = Context::from_waker(&waker);
     let mut cancelled = pin!(token.map(CancellationToken::cancelled));
     loop {
         if let Some(cancelled) = cancelled.as_mut().as_pin_mut()
             && cancelled.poll(&mut context).is_ready()
         {
-            return Err(Cut::Cancelled);
+            return Err(StopReason::Cancelled);
+        }
+        if is_shutdown() {
+            return Err(StopReason::Shutdown);
         }
         let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(clock.now()));
         if left.is_zero() {

@@ -62,6 +62,11 @@ impl BudgetCell {
         self.machine.policy()
     }
 
+    /// Goes by this policy from here on.
+    pub(crate) fn set_policy(&self, policy: BudgetPolicy) {
+        self.machine.set_policy(policy);
+    }
+
     pub(crate) fn snapshot(&self) -> BudgetSnapshot {
         self.machine.snapshot()
     }
@@ -108,10 +113,28 @@ impl RetryBudget {
         self.name.as_deref()
     }
 
-    /// What it was built with.
+    /// What it goes by at present.
     #[must_use]
     pub fn policy(&self) -> BudgetPolicy {
         self.cell.policy()
+    }
+
+    /// Goes by this policy from here on, in all clones.
+    ///
+    /// The account stays the same one, with its counters. Of what it may hold, the part that is
+    /// there is kept: one that is half full is half full under the new policy. A
+    /// [ratio](BudgetPolicy::ratio) budget that becomes another one keeps what calls have brought and
+    /// retries have drawn. What was drawn before can be given back and paid back after.
+    ///
+    /// ```
+    /// use retry_core::{BudgetPolicy, RetryBudget};
+    ///
+    /// let budget = RetryBudget::new(BudgetPolicy::new());
+    /// budget.clone().set_policy(BudgetPolicy::new().with_max_tokens(30));
+    /// assert_eq!(budget.snapshot().tokens, 30.0);
+    /// ```
+    pub fn set_policy(&self, policy: BudgetPolicy) {
+        self.cell.set_policy(policy);
     }
 
     /// What is there now. The numbers are read one after another, and may be of moments between

@@ -12,13 +12,16 @@ use crate::drivers::budgets::{Budgets, Drawn};
 use crate::drivers::gates::{Gates, Passage};
 use crate::drivers::halt::Halt;
 use crate::drivers::seeds::Seeds;
+use crate::drivers::shutdown::is_shutdown;
 use crate::drivers::trace::{self, CallSpan, Failure};
 use crate::machines::budget::Ask;
 use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
 use crate::seams::clock::Clock;
 use crate::seams::gate::{Outcome, Settlement};
+use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
+use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::policy::RetryPolicy;
 use crate::values::stop::{StopReason, Stopped};
@@ -143,6 +146,11 @@ impl Call {
         *self.seed.get_or_insert_with(|| terms.seeds.next())
     }
 
+    /// The key of its attempts, once one was described.
+    pub(crate) fn key(&self, terms: Terms<'_>) -> Option<IdempotencyKey> {
+        Some(terms.seeds.key(self.seed?))
+    }
+
     pub(crate) fn elapsed(&self, now: Option<Instant>) -> Option<Duration> {
         Some(now?.saturating_duration_since(self.started?))
     }
@@ -194,8 +202,8 @@ impl Call {
     /// The present attempt failed: how long to wait for the next, or why there is none. `now` is
     /// needed where there is a deadline.
     ///
-    /// The questions come in this order: what the session asks, whether a gate would refuse the
-    /// next attempt, whether the budget has a token for it.
+    /// The questions come in this order: what the session asks, whether the process is shutting
+    /// down, whether a gate would refuse the next attempt, whether the budget has a token for it.
     #[cold]
     pub(crate) fn failed(
         &mut self,
@@ -211,9 +219,14 @@ impl Call {
         }
         let attempt = self.session.attempt();
         terms.budgets.failed(attempt, terms.clock);
-        let time = self.time(terms, now);
+        let mode = test_mode::present();
+        let mut time = self.time(terms, now);
+        if mode.is_some_and(|mode| mode.instant) {
+            time.remaining = None;
+        }
         let draw = draw_at(self.seed(terms).get(), attempt);
         let step = self.session.record(terms.policy, verdict, time, draw);
+        let step = mode.map_or(step, |mode| self.under_test(mode, step, attempt));
         let max_attempts = terms.policy.most_attempts();
         let failure = Failure { attempt, max_attempts, kind: failed.kind(), error };
         let halt = match step {
@@ -238,6 +251,20 @@ impl Call {
         Err(halt)
     }
 
+    /// What a test makes of a step.
+    fn under_test(&mut self, mode: &test_mode::Entered, step: Step, attempt: u32) -> Step {
+        let Step::Wait(delay) = step else { return step };
+        if mode.max_attempts.is_some_and(|most| attempt >= most) {
+            self.waiting = true;
+            return Step::Stop(StopReason::AttemptsExhausted);
+        }
+        if mode.instant {
+            self.session.skip_delay();
+            return Step::Wait(Duration::ZERO);
+        }
+        Step::Wait(delay)
+    }
+
     /// Whether the gates and the budgets let another attempt follow. What it costs is drawn now, and
     /// not after the delay, or everybody who sleeps would have been let through.
     fn may_retry(
@@ -247,6 +274,9 @@ impl Call {
         delay: Duration,
     ) -> Result<(), Halt> {
         self.drawn = Drawn::default();
+        if is_shutdown() {
+            return Err(Halt::new(StopReason::Shutdown));
+        }
         if let Some(refusal) = terms.gates.foresee(delay, terms.clock) {
             return Err(Halt::refused(refusal));
         }
@@ -306,9 +336,10 @@ impl Call {
         let failure = Failure {
             attempt: stopped.attempts,
             max_attempts: terms.policy.most_attempts(),
-            kind: stopped.kind.unwrap_or(match stopped.refusal {
-                Some(_) => ErrorKind::CircuitBreaker,
-                None => ErrorKind::Timeout,
+            kind: stopped.kind.unwrap_or(match (stopped.reason, &stopped.refusal) {
+                (StopReason::Shutdown, _) => ErrorKind::Unknown,
+                (_, Some(_)) => ErrorKind::CircuitBreaker,
+                (_, None) => ErrorKind::Timeout,
             }),
             error: &stopped.reason,
         };

@@ -9,6 +9,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use crate::drivers::gates::{Gates, Passage, Progress};
 use crate::drivers::halt::Halt;
+use crate::drivers::shutdown::{self, ThreadWait, is_shutdown};
 use crate::seams::clock::{Clock, Sleep};
 use crate::seams::gate::Request;
 use crate::values::stop::StopReason;
@@ -26,6 +27,8 @@ pub(crate) struct Entering<'a> {
     pub(crate) gates: &'a Gates,
     pub(crate) request: Request<'a>,
     pub(crate) through: bool,
+    /// Whether a gate has held it, now or before.
+    pub(crate) held: bool,
     /// Where to wait, if not on tokio's timer.
     pub(crate) custom: Option<&'a dyn Clock>,
 }
@@ -39,6 +42,12 @@ impl Drop for Entering<'_> {
 }
 
 impl<'a> Entering<'a> {
+    /// Whether the shutdown ends it before the gates are asked: a first attempt may still start where
+    /// nothing holds it.
+    fn is_shut_down(&self) -> bool {
+        (self.held || self.request.attempt() > 1) && is_shutdown()
+    }
+
     /// `Ok(None)` when the attempt is through, `Ok(Some(until))` while it is held.
     fn advance(&mut self, waker: &Waker) -> Result<Option<Wait>, Halt> {
         let limit = match self.passage.advance(self.gates, &self.request, waker) {
@@ -49,6 +58,7 @@ impl<'a> Entering<'a> {
             Progress::Refused(refusal) => return Err(Halt::refused(refusal)),
             Progress::Held(limit) => limit,
         };
+        self.held = true;
         let now = self.request.clock().now();
         let left = self.request.deadline().map(|end| end.saturating_duration_since(now));
         if left.is_some_and(|left| left.is_zero()) {
@@ -79,8 +89,16 @@ impl<'a> Entering<'a> {
             if is_cancelled(cancelled.as_mut().as_pin_mut(), &mut context) {
                 return Err(Halt::new(StopReason::Cancelled));
             }
+            if self.is_shut_down() {
+                return Err(Halt::new(StopReason::Shutdown));
+            }
             let Some(wait) = self.advance(waker)? else { return Ok(()) };
-            self.request.clock().park(wait.rest.unwrap_or(LONG));
+            let entered = ThreadWait::of(waker, wait.at_most());
+            if is_shutdown() {
+                return Err(Halt::new(StopReason::Shutdown));
+            }
+            self.request.clock().park(wait.at_most());
+            drop(entered);
         }
     }
 }
@@ -105,12 +123,22 @@ pin_project_lite::pin_project! {
         // Until when either of the two waits.
         end: Option<Instant>,
     }
+
+    impl PinnedDrop for Waiting<'_> {
+        fn drop(this: Pin<&mut Self>) {
+            // Most go through at once, and take no lock for it.
+            if this.entering.held {
+                shutdown::leave(shutdown::place(&*this));
+            }
+        }
+    }
 }
 
 impl Future for Waiting<'_> {
     type Output = Result<(), Halt>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let place = shutdown::place(&*self);
         let mut this = self.project();
         loop {
             if let Some(token) = *this.token {
@@ -119,11 +147,17 @@ impl Future for Waiting<'_> {
                     return Poll::Ready(Err(Halt::new(StopReason::Cancelled)));
                 }
             }
+            if this.entering.is_shut_down() {
+                return Poll::Ready(Err(Halt::new(StopReason::Shutdown)));
+            }
             let wait = match this.entering.advance(context.waker()) {
                 Err(halt) => return Poll::Ready(Err(halt)),
                 Ok(None) => return Poll::Ready(Ok(())),
                 Ok(Some(wait)) => wait,
             };
+            if shutdown::ends_wait(place, wait.at_most(), context.waker()) {
+                return Poll::Ready(Err(Halt::new(StopReason::Shutdown)));
+            }
             let (Some(rest), Some(until)) = (wait.rest, wait.until) else { return Poll::Pending };
             if *this.end != Some(until) {
                 *this.end = Some(until);
@@ -149,4 +183,10 @@ impl Future for Waiting<'_> {
 struct Wait {
     rest: Option<Duration>,
     until: Option<Instant>,
+}
+
+impl Wait {
+    fn at_most(self) -> Duration {
+        self.rest.unwrap_or(LONG)
+    }
 }

@@ -28,7 +28,8 @@ pub(crate) enum Place {
 pub(crate) struct Gates(Vec<(Place, Arc<dyn Gate>)>);
 
 impl Gates {
-    pub(crate) const NONE: &'static Self = &Self(Vec::new());
+    pub(crate) const NOTHING: Self = Self(Vec::new());
+    pub(crate) const NONE: &'static Self = &Self::NOTHING;
 
     /// Puts a gate into its place; there is one in each, but for an application's own.
     pub(crate) fn put(&mut self, place: Place, gate: Arc<dyn Gate>) {
@@ -37,6 +38,11 @@ impl Gates {
         }
         let at = self.0.partition_point(|(other, _)| *other <= place);
         self.0.insert(at, (place, gate));
+    }
+
+    /// Takes away what stands there.
+    pub(crate) fn remove(&mut self, place: Place) {
+        self.0.retain(|(other, _)| *other != place);
     }
 
     /// Puts each of these into its place.

@@ -74,6 +74,17 @@ impl<V> Keyed<V> {
         value
     }
 
+    /// All values that are kept.
+    pub(crate) fn values(&self) -> Vec<Arc<V>> {
+        let shards =
+            self.shards.iter().map(|shard| shard.read().unwrap_or_else(PoisonError::into_inner));
+        shards
+            .flat_map(|shard| {
+                shard.values().map(|kept| Arc::clone(&kept.value)).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
     #[cfg(test)]
     fn len(&self) -> usize {
         self.shards.iter().map(|shard| shard.read().unwrap().len()).sum()

@@ -16,11 +16,14 @@ pub(crate) mod gates;
 pub(crate) mod halt;
 pub(crate) mod keyed;
 pub(crate) mod open_attempt;
+pub(crate) mod operations;
 pub(crate) mod pause;
 pub(crate) mod rate_limit;
 pub(crate) mod retry;
+pub(crate) mod sandbox;
 pub(crate) mod seeds;
 pub(crate) mod services;
+pub(crate) mod shutdown;
 pub(crate) mod throttle;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]
 pub(crate) mod trace;

@@ -44,9 +44,10 @@ impl<'a, 'r, E: Display, C: Classifier<E>> OpenAttempt<'a, 'r, E, C> {
     where
         F: Future<Output = Result<T, E>>,
     {
-        let Attempts { retry, call, .. } = &*self.attempts;
-        let deadline = call.deadline(self.attempts.terms());
-        let bounds = Bounds::new(self.started, retry.policy().attempt_timeout(), deadline)
+        let Attempts { retry, call, in_force, clock, .. } = &*self.attempts;
+        let terms = in_force.terms(retry, *clock);
+        let attempt_timeout = terms.policy.attempt_timeout();
+        let bounds = Bounds::new(self.started, attempt_timeout, call.deadline(terms))
             .with_token(retry.token().cloned());
         RunAttempt { operation, bounds, open: self }
     }
@@ -87,7 +88,7 @@ where
             return Poll::Ready(attempts.record(&this.open.attempt, result));
         }
         loop {
-            let gates = attempts.retry.gates();
+            let gates = attempts.in_force.gates(attempts.retry);
             let overdue = attempts.passage.overdue_at(gates, this.open.started);
             let custom = attempts.retry.custom_clock();
             match ready!(this.bounds.poll_watched(overdue, custom, context)) {

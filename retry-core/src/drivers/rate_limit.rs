@@ -52,15 +52,15 @@ pub struct RateLimit {
 
 #[derive(Debug)]
 struct Inner {
-    policy: RateLimitPolicy,
     calls: AtomicU64,
     /// How often the rate was cut, doubled, and one more while the limit is on.
     cuts: AtomicU64,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    policy: RateLimitPolicy,
     on: Option<RateLimitMachine>,
     measure: Measure,
 }
@@ -79,12 +79,9 @@ impl RateLimit {
     /// A limit that is off.
     #[must_use]
     pub fn new(policy: RateLimitPolicy) -> Self {
-        let inner = Inner {
-            policy,
-            calls: AtomicU64::new(0),
-            cuts: AtomicU64::new(0),
-            state: Mutex::default(),
-        };
+        let state = State { policy, on: None, measure: Measure::default() };
+        let inner =
+            Inner { calls: AtomicU64::new(0), cuts: AtomicU64::new(0), state: Mutex::new(state) };
         Self { inner: Arc::new(inner), name: None }
     }
 
@@ -94,10 +91,31 @@ impl RateLimit {
         Self { name: Some(name.into()), ..self }
     }
 
-    /// The policy.
+    /// What it goes by at present.
     #[must_use]
     pub fn policy(&self) -> RateLimitPolicy {
-        self.inner.policy
+        self.lock().policy
+    }
+
+    /// Goes by this policy from here on, in all clones.
+    ///
+    /// A limit that is on stays on, at its rate, or at the new least one where it was below; whoever
+    /// waits keeps its turn, unless that is further away than the new longest wait when it next looks,
+    /// which is within a second, or at the end of a hint.
+    ///
+    /// ```
+    /// use retry_core::{RateLimit, RateLimitPolicy};
+    ///
+    /// let limit = RateLimit::new(RateLimitPolicy::new());
+    /// limit.clone().set_policy(RateLimitPolicy::new().with_beta(0.5));
+    /// assert_eq!(limit.policy(), RateLimitPolicy::new().with_beta(0.5));
+    /// ```
+    pub fn set_policy(&self, policy: RateLimitPolicy) {
+        let mut state = self.lock();
+        state.policy = policy;
+        if let Some(limit) = &mut state.on {
+            limit.set_policy(policy);
+        }
     }
 
     /// What it does now.
@@ -136,7 +154,7 @@ impl RateLimit {
     fn admit_on(&self, cuts: u64, request: &Request<'_>) -> Admission {
         let now = epoch::now(request.clock());
         let mut state = self.lock();
-        let State { on: Some(limit), measure } = &mut *state else {
+        let State { on: Some(limit), measure, policy } = &mut *state else {
             return Admission::Go(self.pass(cuts).0);
         };
         if limit.go(now) {
@@ -145,19 +163,11 @@ impl RateLimit {
             return Admission::Go(pass);
         }
         let wait = limit.wait(now);
-        if wait > self.longest(request, now) {
+        if wait > longest(*policy, request, now) {
             drop(state);
             return Admission::Refuse(self.refusal(wait));
         }
         Admission::Hold(Ticket(limit.queue(now)))
-    }
-
-    /// The longest that an attempt may wait, in nanoseconds.
-    fn longest(&self, request: &Request<'_>, now: u64) -> u64 {
-        let left = request
-            .deadline()
-            .map_or(u64::MAX, |deadline| epoch::nanos_at(deadline).saturating_sub(now));
-        left.min(nanos::saturating(self.inner.policy.max_wait))
     }
 
     fn refusal(&self, wait: u64) -> Refusal {
@@ -171,12 +181,12 @@ impl RateLimit {
         let calls = self.inner.calls.load(Ordering::Relaxed);
         let mut state = self.lock();
         let began_before_cut = pass.0 != self.inner.cuts.load(Ordering::Relaxed) >> 1;
-        let State { on, measure } = &mut *state;
+        let State { on, measure, policy } = &mut *state;
         let cut = if let Some(limit) = on {
             limit.throttled(began_before_cut, measure.rate(calls, now), now)
         } else {
             let measured = measure.rate_or_less(calls, now);
-            *on = Some(RateLimitMachine::new(self.inner.policy, measured, now));
+            *on = Some(RateLimitMachine::new(*policy, measured, now));
             true
         };
         if let (Some(limit), Some(hint)) = (on, hint) {
@@ -193,13 +203,21 @@ impl RateLimit {
         let now = epoch::now(clock);
         let calls = self.inner.calls.load(Ordering::Relaxed);
         let mut state = self.lock();
-        let State { on, measure } = &mut *state;
+        let State { on, measure, .. } = &mut *state;
         let measured = measure.rate(calls, now);
         if on.as_mut().is_some_and(|limit| limit.succeeded(measured, now)) {
             *on = None;
             self.inner.cuts.fetch_and(!1, Ordering::Relaxed);
         }
     }
+}
+
+/// The longest that an attempt may wait, in nanoseconds.
+fn longest(policy: RateLimitPolicy, request: &Request<'_>, now: u64) -> u64 {
+    let left = request
+        .deadline()
+        .map_or(u64::MAX, |deadline| epoch::nanos_at(deadline).saturating_sub(now));
+    left.min(nanos::saturating(policy.max_wait))
 }
 
 impl Gate for RateLimit {
@@ -217,7 +235,7 @@ impl Gate for RateLimit {
         let now = epoch::now(request.clock());
         let cuts = self.inner.cuts.load(Ordering::Relaxed);
         let mut state = self.lock();
-        let State { on: Some(limit), measure } = &mut *state else {
+        let State { on: Some(limit), measure, policy } = &mut *state else {
             return Held::Go(self.pass(cuts).0);
         };
         match limit.turn(ticket.0, now) {
@@ -227,7 +245,7 @@ impl Gate for RateLimit {
                 measure.mark(calls, now);
                 Held::Go(pass)
             }
-            Turn::In(wait) if wait > self.longest(request, now) => {
+            Turn::In(wait) if wait > longest(*policy, request, now) => {
                 limit.leave(ticket.0);
                 drop(state);
                 Held::Refuse(self.refusal(wait))

@@ -11,6 +11,8 @@
 //! | `succeeded after retries` | info | once, at the end |
 //! | `cancelled` | debug | once, at the end, also when the future was dropped |
 //! | `panicked` | error | once, at the end |
+//! | `dead letter stored` | info | after `gave up`, for a call with a payload |
+//! | `dead letter lost` | error | in place of it, where the sink failed |
 //! | `the retry budget is used up: …` | warn | at most once in ten seconds for each budget |
 //! | `the service has this gate already, …` | warn | once for each function that asks for another |
 //!
@@ -23,7 +25,8 @@ use tracing::{Level, Span, debug, error, info, warn};
 
 use crate::drivers::call::Labels;
 use crate::values::kind::ErrorKind;
-use crate::values::stop::StopReason;
+use crate::values::letter_fate::LetterFate;
+use crate::values::stop::{StopReason, Stopped};
 
 /// The span of a call, where somebody listens at debug level.
 #[derive(Debug)]
@@ -108,6 +111,21 @@ pub(crate) fn gave_up(
     });
 }
 
+/// What became of the dead letter of a call; its span is closed by then.
+pub(crate) fn dead_letter(labels: Labels<'_>, stopped: &Stopped, fate: &LetterFate) {
+    let Labels { name, service } = labels;
+    let (reason, attempts) = (stopped.reason().as_str(), stopped.attempts());
+    match fate {
+        LetterFate::Stored => {
+            info!(target: "retry_core", name, service, reason, attempts, "dead letter stored");
+        }
+        LetterFate::Failed(error) => error!(
+            target: "retry_core", name, service, reason, attempts,
+            permanent = error.is_permanent(), error = %error.cause(), "dead letter lost"
+        ),
+    }
+}
+
 /// The budget refuses a retry; said at most once in ten seconds.
 pub(crate) fn budget_empty(span: &CallSpan, labels: Labels<'_>) {
     let Labels { name, service } = labels;
@@ -126,6 +144,38 @@ pub(crate) fn conflict(service: &str, gate: &'static str, (has, wanted): (&dyn D
         target: "retry_core", service, gate, ?has, ?wanted,
         "the service has this gate already, made from other values: the first ones hold"
     );
+}
+
+/// Settings say something that an operation cannot do.
+#[cold]
+pub(crate) fn settings_without_effect(name: &str, what: &str) {
+    warn!(target: "retry_core", name, what, "a setting has no effect here");
+}
+
+/// The settings of a file are in force.
+#[cold]
+#[cfg_attr(not(feature = "toml"), allow(dead_code))]
+pub(crate) fn settings_loaded(file: &str) {
+    info!(target: "retry_core", file, "settings loaded");
+}
+
+/// A file of settings is broken.
+#[cold]
+#[cfg_attr(not(feature = "toml"), allow(dead_code))]
+pub(crate) fn settings_broken(file: &str, errors: &dyn Display) {
+    error!(target: "retry_core", file, %errors, "settings are broken: those before them hold");
+}
+
+/// Settings contradict the code of an operation that has come after they were loaded.
+#[cold]
+pub(crate) fn settings_refused(name: &str, error: &dyn Display) {
+    error!(target: "retry_core", name, %error, "settings contradict the code, which holds");
+}
+
+/// The registry keeps no more.
+#[cold]
+pub(crate) fn registry_full(most: usize) {
+    warn!(target: "retry_core", most, "the registry is full: what comes from here on is not kept");
 }
 
 pub(crate) fn recovered(span: &CallSpan, labels: Labels<'_>, attempt: u32) {

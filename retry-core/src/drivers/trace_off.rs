@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::drivers::call::Labels;
 use crate::values::kind::ErrorKind;
-use crate::values::stop::StopReason;
+use crate::values::letter_fate::LetterFate;
+use crate::values::stop::{StopReason, Stopped};
 
 #[derive(Debug)]
 pub(crate) struct CallSpan;
@@ -39,9 +40,23 @@ pub(crate) fn gave_up(
 ) {
 }
 
+pub(crate) const fn dead_letter(_: Labels<'_>, _: &Stopped, _: &LetterFate) {}
+
 pub(crate) const fn budget_empty(_: &CallSpan, _: Labels<'_>) {}
 
 pub(crate) fn conflict(_: &str, _: &'static str, _: (&dyn Debug, &dyn Debug)) {}
+
+pub(crate) const fn settings_without_effect(_: &str, _: &str) {}
+
+#[cfg_attr(not(feature = "toml"), allow(dead_code))]
+pub(crate) const fn settings_loaded(_: &str) {}
+
+#[cfg_attr(not(feature = "toml"), allow(dead_code))]
+pub(crate) fn settings_broken(_: &str, _: &dyn Display) {}
+
+pub(crate) fn settings_refused(_: &str, _: &dyn Display) {}
+
+pub(crate) const fn registry_full(_: usize) {}
 
 pub(crate) const fn recovered(_: &CallSpan, _: Labels<'_>, _: u32) {}
 

@@ -29,6 +29,9 @@ const BETWEEN_CUTS: u64 = nanos::PER_SECOND / 2;
 #[derive(Clone, Debug)]
 pub(crate) struct RateLimitMachine {
     policy: RateLimitPolicy,
+    /// What takes its place as soon as somebody tells the time: what passed until then, passed at
+    /// the old rate.
+    next_policy: Option<RateLimitPolicy>,
     rate: f64,
     last_max: f64,
     /// When growth began: at the last cut, or at the end of the hold that came with it.
@@ -58,6 +61,7 @@ impl RateLimitMachine {
     pub(crate) fn new(policy: RateLimitPolicy, measured: f64, now: u64) -> Self {
         let mut new = Self {
             policy,
+            next_policy: None,
             rate: measured,
             last_max: measured,
             grows_from: now,
@@ -73,8 +77,14 @@ impl RateLimitMachine {
         new
     }
 
+    /// Goes by this policy from here on. The rate and all turns stay, but for a rate below the new
+    /// least.
+    pub(crate) fn set_policy(&mut self, policy: RateLimitPolicy) {
+        self.next_policy = Some(policy);
+    }
+
     pub(crate) fn rate(&self) -> f64 {
-        self.rate
+        self.next_policy.map_or(self.rate, |next| self.rate.max(next.min_rate))
     }
 
     pub(crate) fn held_until(&self) -> u64 {
@@ -111,11 +121,26 @@ impl RateLimitMachine {
     pub(crate) fn succeeded(&mut self, measured: Option<f64>, now: u64) -> bool {
         self.count(now);
         let since = seconds(now.saturating_sub(self.grows_from));
-        let inflection = (self.last_max * (1.0 - self.policy.beta) / self.policy.scale).cbrt();
-        let grown = self.policy.scale * (since - inflection).powi(3) + self.last_max;
+        let grown = self.policy.scale * (since - self.inflection()).powi(3) + self.last_max;
         self.rate = grown.max(self.rate);
         let past_demand = measured.is_some_and(|measured| self.rate >= 2.0 * measured);
         past_demand && self.rate > self.last_max && self.waiting == 0 && now >= self.held_until
+    }
+
+    /// How many seconds after the cut the rate is what was too much.
+    fn inflection(&self) -> f64 {
+        (self.last_max * (1.0 - self.policy.beta) / self.policy.scale).cbrt()
+    }
+
+    /// Another policy, at `now`. Growth goes on from the present rate, as if the curve had always
+    /// been the new one.
+    fn adopt(&mut self, policy: RateLimitPolicy, now: u64) {
+        self.policy = policy;
+        self.rate = self.rate.max(policy.min_rate);
+        if self.grows_from < now {
+            let past = ((self.rate - self.last_max) / policy.scale).cbrt() + self.inflection();
+            self.grows_from = now.saturating_sub(nanos::from_f64(past * 1e9));
+        }
     }
 
     /// Whether an attempt may go at once; it takes the slot.
@@ -192,6 +217,9 @@ impl RateLimitMachine {
             self.position = self.position.min(nanos::to_f64(self.next));
         }
         self.counted_to = self.counted_to.max(now);
+        if let Some(policy) = self.next_policy.take() {
+            self.adopt(policy, now);
+        }
     }
 }
 
@@ -268,6 +296,43 @@ mod tests {
         assert_eq!(limit.turn(slots[0], 30 * SECOND + SECOND / 10), Turn::Now);
         assert!(matches!(limit.turn(slots[1], 30 * SECOND + SECOND / 10), Turn::In(_)));
         assert_eq!(limit.turn(slots[1], 30 * SECOND + SECOND / 5), Turn::Now);
+    }
+
+    #[test]
+    fn another_policy_keeps_the_rate_and_the_turns() {
+        let base = RateLimitPolicy::new();
+        for policy in [base.with_scale(1000.0), base.with_scale(0.001), base.with_beta(0.1)] {
+            let mut limit = limit(100.0);
+            limit.succeeded(None, 2 * SECOND);
+            let (rate, slot) = (limit.rate(), limit.queue(2 * SECOND));
+            limit.set_policy(policy);
+            limit.succeeded(None, 2 * SECOND);
+            assert!((limit.rate() - rate).abs() < 1e-3, "{policy:?}: {} {rate}", limit.rate());
+            assert_eq!(limit.turn(slot, 3 * SECOND), Turn::Now);
+            limit.succeeded(None, 4 * SECOND);
+            assert!(limit.rate() > rate, "{policy:?}: it grows by the new curve");
+        }
+    }
+
+    #[test]
+    fn the_next_cut_is_the_new_one() {
+        let mut limit = limit(100.0);
+        limit.set_policy(RateLimitPolicy::new().with_beta(0.5));
+        assert!(limit.throttled(false, None, SECOND));
+        assert!((limit.rate() - 35.0).abs() < 1e-9, "{}", limit.rate());
+    }
+
+    #[test]
+    fn a_rate_below_the_new_least_is_that_from_now_on_and_not_from_the_last_look_on() {
+        let mut limit = limit(1.0);
+        let slots: Vec<_> = (0..50).map(|_| limit.queue(0)).collect();
+        limit.set_policy(RateLimitPolicy::new().with_min_rate(10.0));
+        assert!((limit.rate() - 10.0).abs() < 1e-9);
+        let came = |limit: &mut RateLimitMachine, now: u64| {
+            slots.iter().filter(|slot| limit.turn(**slot, now) == Turn::Now).count()
+        };
+        assert_eq!(came(&mut limit, 10 * SECOND), 7, "they passed at 0.7 per second");
+        assert_eq!(came(&mut limit, 11 * SECOND), 17);
     }
 
     #[test]

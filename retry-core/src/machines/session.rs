@@ -155,6 +155,11 @@ impl Session {
         Step::Wait(delay)
     }
 
+    /// The wait before the present attempt is left out.
+    pub(crate) const fn skip_delay(&mut self) {
+        self.previous_delay = 0;
+    }
+
     /// Counts the failure that ended the present attempt, where its kind has a schedule of its own.
     fn count_failure(&mut self, policy: &RetryPolicy, own: Option<usize>) -> Failures {
         let kinds = policy.kinds();

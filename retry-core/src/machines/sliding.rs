@@ -6,6 +6,9 @@
 //! compare-and-swap on it: a sum that has to be collected first is out of date when it is used, and
 //! is overdrawn.
 //!
+//! The time may be cut otherwise from some moment on. The slots are numbered anew then, and what is
+//! in them stays and is over within one window, whatever its age was.
+//!
 //! Words are added and taken out as they are, wrapping. A negative amount is its two's complement,
 //! and two counts fit one word as long as the lower stays below its half.
 
@@ -17,21 +20,25 @@ pub(crate) const SLOTS: usize = 10;
 /// The sum of what was added in the last [`SLOTS`] slots, the present one included.
 #[derive(Debug)]
 pub(crate) struct Sliding<const N: usize> {
-    slot_nanos: u64,
+    slot_nanos: AtomicU64,
     /// The number of the slot that is added to.
     current: AtomicU64,
-    /// 1 while a thread takes the slots out that are over.
+    /// [`ROLLING`] while a thread takes the slots out that are over, and [`RENUMBERED`] until the
+    /// first that comes after the slots were given another length.
     rolling: AtomicU32,
     total: AtomicU64,
     slots: [AtomicU64; N],
 }
+
+const ROLLING: u32 = 1;
+const RENUMBERED: u32 = 2;
 
 impl<const N: usize> Sliding<N> {
     const_unless_loom! {
         /// A sum over `window` nanoseconds, which are more than the slots.
         pub(crate) fn new(window: u64) -> Self {
             Self {
-                slot_nanos: window / N as u64,
+                slot_nanos: AtomicU64::new(window / N as u64),
                 current: AtomicU64::new(0),
                 rolling: AtomicU32::new(0),
                 total: AtomicU64::new(0),
@@ -75,31 +82,79 @@ impl<const N: usize> Sliding<N> {
         self.total.load(Ordering::Relaxed)
     }
 
+    /// From here on it is a sum over so many nanoseconds, which are more than the slots.
+    pub(crate) fn set_window(&self, window: u64) {
+        self.slot_nanos.store(window / N as u64, Ordering::Relaxed);
+        self.rolling.fetch_or(RENUMBERED, Ordering::Release);
+    }
+
+    /// Forgets what it holds, and holds this much, for one window from its next use on.
+    pub(crate) fn restart(&self, amount: i64) {
+        for slot in &self.slots {
+            let old = slot.swap(0, Ordering::Relaxed);
+            self.total.fetch_sub(old, Ordering::Relaxed);
+        }
+        self.change_now(amount.cast_unsigned());
+        self.rolling.fetch_or(RENUMBERED, Ordering::Release);
+    }
+
+    /// Takes out all that the sum and `reserve` together hold, and returns it; below zero, nothing.
+    pub(crate) fn drain(&self, reserve: i64) -> i64 {
+        let empty = reserve.wrapping_neg().cast_unsigned();
+        let more = |total: u64| (total.cast_signed() > empty.cast_signed()).then_some(empty);
+        match self.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more) {
+            Ok(total) => {
+                let slot = self.at(self.current.load(Ordering::Acquire));
+                slot.fetch_add(empty.wrapping_sub(total), Ordering::Relaxed);
+                total.wrapping_sub(empty).cast_signed()
+            }
+            Err(total) => total.wrapping_sub(empty).cast_signed(),
+        }
+    }
+
+    /// Adds to the slot of the last use.
+    fn change_now(&self, amount: u64) {
+        self.total.fetch_add(amount, Ordering::Relaxed);
+        self.at(self.current.load(Ordering::Acquire)).fetch_add(amount, Ordering::Relaxed);
+    }
+
     /// Takes out what is over, and returns the slot to add to.
     ///
     /// Only one thread does so at a time, and publishes the new slot when it is done: what others
     /// add meanwhile goes to the slot before. Were the new slot published first, the emptying
     /// could take with it what was added to it just now, and a withdrawal would be undone.
     fn roll(&self, now: u64) -> &AtomicU64 {
-        let slot = now / self.slot_nanos;
+        let slot = self.slot_at(now);
         let mut current = self.current.load(Ordering::Acquire);
-        if slot > current {
+        if slot > current || self.rolling.load(Ordering::Relaxed) & RENUMBERED != 0 {
             // Read before the claim: who adds to this slot after having lost the claim is kept.
             let over = self.at(current).load(Ordering::Relaxed);
-            if self.claim() {
-                if self.current.load(Ordering::Relaxed) == current {
-                    self.empty(current, slot, over);
+            if let Some(renumbered) = self.claim() {
+                // Counted again: whoever comes with the claim sees the length that it came with.
+                let slot = self.slot_at(now);
+                if renumbered || slot > current && self.current.load(Ordering::Relaxed) == current {
+                    if !renumbered {
+                        self.empty(current, slot, over);
+                    }
                     self.current.store(slot, Ordering::Release);
                     current = slot;
                 }
-                self.rolling.store(0, Ordering::Release);
+                self.rolling.fetch_and(!ROLLING, Ordering::Release);
             }
         }
         self.at(current)
     }
 
-    fn claim(&self) -> bool {
-        self.rolling.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    fn slot_at(&self, now: u64) -> u64 {
+        now.checked_div(self.slot_nanos.load(Ordering::Relaxed)).unwrap_or(0)
+    }
+
+    /// Claims the right to move on, unless another has it: whether the slots have other numbers
+    /// since the last.
+    fn claim(&self) -> Option<bool> {
+        let free = |state: u32| (state & ROLLING == 0).then_some(ROLLING);
+        let claimed = self.rolling.fetch_update(Ordering::Acquire, Ordering::Relaxed, free);
+        Some(claimed.ok()? & RENUMBERED != 0)
     }
 
     /// Takes out what slots `current` (which held `over`) to `slot` held a whole window ago.
@@ -153,6 +208,35 @@ mod tests {
         sum.add(1, 5_000);
         sum.add(1, 100);
         assert_eq!(sum.total(5_000), 2);
+    }
+
+    #[test]
+    fn slots_of_another_length_keep_what_is_in_them_for_one_window() {
+        for (before, after) in [(1_000, 60_000), (60_000, 1_000), (1_000, 1_010)] {
+            let sum = Sliding::<10>::new(before);
+            let now = 1_000_000;
+            (0..10).for_each(|slot| sum.add(1, now + slot * before / 10));
+            let now = now + before;
+            sum.set_window(after);
+            assert_eq!(sum.total(now), 10, "{before}, {after}");
+            sum.add(1, now);
+            assert!(sum.total(now + after / 2) > 1, "{before}, {after}");
+            assert_eq!(sum.total(now + after), 0, "{before}, {after}");
+            sum.add(3, now + after);
+            assert_eq!(sum.total(now + after), 3, "{before}, {after}");
+        }
+    }
+
+    #[test]
+    fn what_a_sum_starts_with_is_over_after_its_window() {
+        let sum = Sliding::<10>::new(1_000);
+        sum.add(7, 5_000_000);
+        assert_eq!(sum.drain(3), 10);
+        assert!(!sum.withdraw(1, 3, 5_000_000));
+        sum.restart(-2);
+        assert!(!sum.withdraw(2, 3, 9_000_000));
+        assert!(sum.withdraw(1, 3, 9_000_000));
+        assert!(sum.withdraw(3, 3, 9_001_100), "both withdrawals are over");
     }
 
     #[test]

@@ -10,10 +10,12 @@ pub(crate) use loom::sync::{
     Arc, Mutex,
     atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
+#[cfg(retry_loom)]
+pub(crate) use once::OnceLock;
 #[cfg(not(retry_loom))]
 #[allow(unused_imports)] // one machine or another uses each
 pub(crate) use std::sync::{
-    Arc, Mutex,
+    Arc, Mutex, OnceLock,
     atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
@@ -37,4 +39,36 @@ pub(crate) use const_unless_loom;
 pub(crate) fn in_total_order() {
     #[cfg(retry_loom)]
     loom::sync::atomic::fence(Ordering::SeqCst);
+}
+
+/// Loom has no `OnceLock`, and does not see that the one of std puts what was made before what is
+/// read: this one tells it.
+#[cfg(retry_loom)]
+mod once {
+    use super::{AtomicU32, Mutex, Ordering};
+
+    #[derive(Debug)]
+    pub(crate) struct OnceLock<T> {
+        cell: std::sync::OnceLock<T>,
+        made: AtomicU32,
+        making: Mutex<()>,
+    }
+
+    impl<T> OnceLock<T> {
+        pub(crate) fn new() -> Self {
+            let (cell, made) = (std::sync::OnceLock::new(), AtomicU32::new(0));
+            Self { cell, made, making: Mutex::new(()) }
+        }
+
+        pub(crate) fn get(&self) -> Option<&T> {
+            if self.made.load(Ordering::Acquire) == 0 { None } else { self.cell.get() }
+        }
+
+        pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+            let _making = self.making.lock().unwrap();
+            let made = self.cell.get_or_init(make);
+            self.made.store(1, Ordering::Release);
+            made
+        }
+    }
 }

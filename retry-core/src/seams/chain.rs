@@ -120,7 +120,7 @@ const fn io_kind(kind: io::ErrorKind) -> Option<ErrorKind> {
 }
 
 /// The end of an inner call that was retried already. What a gate or a budget refused, it refused to
-/// keep load away: another layer does not get around that. The rest is as its last failure was: the
+/// keep load away: another layer does not get around that, nor around a shutdown. The rest is as its last failure was: the
 /// budget of the outer call bounds how often the attempts of two layers multiply.
 pub(crate) const fn stopped_verdict(stopped: &Stopped) -> Verdict {
     match stopped.reason() {
@@ -128,7 +128,7 @@ pub(crate) const fn stopped_verdict(stopped: &Stopped) -> Verdict {
         StopReason::DeadlineExceeded => Verdict::Retry(ErrorKind::Timeout),
         StopReason::CircuitOpen => Verdict::Stop(ErrorKind::CircuitBreaker),
         StopReason::Throttled => Verdict::Stop(ErrorKind::RateLimit),
-        StopReason::Budget => match stopped.kind() {
+        StopReason::Budget | StopReason::Shutdown => match stopped.kind() {
             Some(kind) => Verdict::Stop(kind),
             None => Verdict::Stop(ErrorKind::Unknown),
         },

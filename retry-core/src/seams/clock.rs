@@ -11,6 +11,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
+use crate::seams::test_mode;
+
 /// A wait that has begun; ready when its time has come.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -34,7 +36,7 @@ pub struct ThreadClock;
 
 impl Clock for ThreadClock {
     fn now(&self) -> Instant {
-        Instant::now()
+        test_mode::clock().map_or_else(Instant::now, Clock::now)
     }
 
     fn sleep(&self, delay: Duration) -> Sleep {
@@ -42,7 +44,7 @@ impl Clock for ThreadClock {
     }
 
     fn park(&self, delay: Duration) {
-        std::thread::park_timeout(delay);
+        park(delay);
     }
 }
 
@@ -52,15 +54,29 @@ impl Clock for ThreadClock {
 pub struct TokioClock;
 
 impl Clock for TokioClock {
+    #[inline]
     fn now(&self) -> Instant {
-        tokio::time::Instant::now().into_std()
+        match test_mode::clock() {
+            Some(clock) => clock.now(),
+            None => tokio::time::Instant::now().into_std(),
+        }
     }
 
     fn sleep(&self, delay: Duration) -> Sleep {
-        Box::pin(tokio::time::sleep(delay))
+        match test_mode::clock() {
+            Some(clock) => clock.sleep(delay),
+            None => Box::pin(tokio::time::sleep(delay)),
+        }
     }
 
     fn park(&self, delay: Duration) {
-        std::thread::park_timeout(delay);
+        park(delay);
+    }
+}
+
+fn park(delay: Duration) {
+    match test_mode::clock() {
+        Some(clock) => clock.park(delay),
+        None => std::thread::park_timeout(delay),
     }
 }

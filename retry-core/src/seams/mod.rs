@@ -4,6 +4,7 @@
 pub(crate) mod chain;
 pub(crate) mod classify;
 pub(crate) mod clock;
+pub(crate) mod dead_letter;
 pub(crate) mod fields;
 pub(crate) mod foreign;
 pub(crate) mod gate;
@@ -11,3 +12,5 @@ pub(crate) mod gate;
 pub(crate) mod hint;
 pub(crate) mod http_outcome;
 pub(crate) mod manual_clock;
+pub(crate) mod memory_letters;
+pub(crate) mod test_mode;

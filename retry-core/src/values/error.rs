@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::values::kind::ErrorKind;
+use crate::values::letter_fate::LetterFate;
 use crate::values::stop::{StopReason, Stopped};
 
 /// A call ended without a success.
@@ -15,11 +16,13 @@ use crate::values::stop::{StopReason, Stopped};
 pub struct RetryError<E> {
     stopped: Stopped,
     last: Option<E>,
+    /// Boxed: nearly no error has one, and each is moved through every frame above its call.
+    letter: Option<Box<LetterFate>>,
 }
 
 impl<E> RetryError<E> {
     pub(crate) const fn new(stopped: Stopped, last: Option<E>) -> Self {
-        Self { stopped, last }
+        Self { stopped, last, letter: None }
     }
 
     /// Why the call ended.
@@ -74,13 +77,33 @@ impl<E> RetryError<E> {
     where
         O: FnOnce(E) -> F,
     {
-        RetryError { stopped: self.stopped, last: self.last.map(convert) }
+        let Self { stopped, last, letter } = self;
+        RetryError { stopped, last: last.map(convert), letter }
+    }
+
+    /// What became of its dead letter; `None` where none was written: the call was not
+    /// [given one to write](crate::Retry::run_with_payload), or had not ended for a reason that
+    /// wants one.
+    #[must_use]
+    pub fn dead_letter(&self) -> Option<&LetterFate> {
+        self.letter.as_deref()
+    }
+
+    pub(crate) fn with_dead_letter(self, fate: LetterFate) -> Self {
+        Self { letter: Some(Box::new(fate)), ..self }
     }
 }
 
 impl<E> fmt::Display for RetryError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.stopped.fmt(f)
+        self.stopped.fmt(f)?;
+        match self.dead_letter() {
+            // In no chain of sources: the last error stands there.
+            Some(LetterFate::Failed(error)) => {
+                write!(f, "; its dead letter is lost: {}", error.cause())
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -55,6 +55,15 @@ impl Kinds {
     pub const fn contains(self, kind: ErrorKind) -> bool {
         self.0 & 1 << kind as u16 != 0
     }
+
+    /// The set as bits, and back.
+    pub(crate) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    pub(crate) const fn from_bits(bits: u16) -> Self {
+        Self(bits)
+    }
 }
 
 /// The kinds by name.

@@ -2,6 +2,7 @@
 
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::budget_policy::BudgetPolicy;
+use crate::values::letter_preset::LetterPreset;
 use crate::values::policy::RetryPolicy;
 use crate::values::rate_limit_policy::RateLimitPolicy;
 
@@ -74,10 +75,20 @@ impl Preset {
         Self { rate_limit: None, ..self }
     }
 
+    /// With dead letters: a handle from it is made with a sink.
+    #[must_use]
+    pub const fn with_dead_letters(self) -> LetterPreset {
+        LetterPreset(self)
+    }
+
     /// The policy of the loop.
     #[must_use]
     pub const fn policy(&self) -> RetryPolicy {
         self.policy
+    }
+
+    pub(crate) const fn policy_ref(&self) -> &RetryPolicy {
+        &self.policy
     }
 
     /// What its budget is made from.

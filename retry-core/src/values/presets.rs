@@ -6,6 +6,7 @@ use crate::values::breaker_policy::{BreakerPolicy, OnOpen};
 use crate::values::jitter::Jitter;
 use crate::values::kind::ErrorKind;
 use crate::values::kinds::Kinds;
+use crate::values::letter_preset::LetterPreset;
 use crate::values::policy::RetryPolicy;
 use crate::values::preset::Preset;
 use crate::values::rate_limit_policy::RateLimitPolicy;
@@ -95,6 +96,45 @@ pub const HTTP: Preset = Preset::new(
 )
 .with_circuit_breaker(PARKING)
 .with_rate_limit(RateLimitPolicy::new());
+
+/// For objects in a store such as Amazon S3, and for other work that must not be lost.
+///
+/// Four attempts within ten minutes: an object is large, a store may be busy for long, and nobody
+/// waits for the answer.
+///
+/// | after attempt | at most |
+/// |---|---|
+/// | 1 | 500 ms |
+/// | 2 | 1 s |
+/// | 3 | 2 s |
+///
+/// *Retries* what is transient, timeouts, network failures, failures of the server (503, "slow
+/// down") and throttles. A whole object may be written or deleted again, and so may a numbered part
+/// of an upload; to begin an upload in parts twice leaves one behind.
+///
+/// *Gates*: the circuit breaker of [`STANDARD`]. Callers wait for up to thirty seconds for the store
+/// to be back, since a call that can wait is better than a letter.
+///
+/// *Dead letters*: what is given up is kept. A handle from it is made with a sink, by
+/// [`with_sink`](LetterPreset::with_sink), and called by
+/// [`run_with_payload`](crate::Retry::run_with_payload).
+///
+/// Its error type has to be able to say that no attempt was made.
+pub const S3: LetterPreset = Preset::new(
+    RetryPolicy::new()
+        .with_max_attempts(4)
+        .with_initial_delay(Duration::from_millis(500))
+        .with_timeout(Duration::from_secs(600))
+        .with_retried(Kinds::of(&[
+            ErrorKind::Transient,
+            ErrorKind::Timeout,
+            ErrorKind::Network,
+            ErrorKind::Server,
+            ErrorKind::RateLimit,
+        ])),
+)
+.with_circuit_breaker(PARKING)
+.with_dead_letters();
 
 /// For a cache, which can be done without.
 ///

@@ -31,6 +31,8 @@ pub enum StopReason {
     Budget,
     /// A client-side throttle or rate limit refused the next attempt.
     Throttled,
+    /// [`shutdown`](crate::shutdown) was called: this process makes no more retries.
+    Shutdown,
 }
 
 impl StopReason {
@@ -46,6 +48,7 @@ impl StopReason {
             Self::CircuitOpen => "circuit_open",
             Self::Budget => "budget",
             Self::Throttled => "throttled",
+            Self::Shutdown => "shutdown",
         }
     }
 }
@@ -62,6 +65,7 @@ impl fmt::Display for StopReason {
             Self::CircuitOpen => "the circuit is open",
             Self::Budget => "the retry budget is used up",
             Self::Throttled => "throttled on this side",
+            Self::Shutdown => "this process is shutting down",
         })
     }
 }
@@ -164,13 +168,14 @@ const fn rounded(elapsed: Duration) -> Duration {
 impl std::error::Error for Stopped {}
 
 /// [`io::ErrorKind::TimedOut`] where time ran out, [`io::ErrorKind::Other`] for a call that was
-/// cancelled or refused; the [`Stopped`] is the inner error.
+/// cancelled, refused or shut down; the [`Stopped`] is the inner error.
 impl From<Stopped> for io::Error {
     fn from(stopped: Stopped) -> Self {
         let kind = match stopped.reason {
-            StopReason::Cancelled | StopReason::CircuitOpen | StopReason::Throttled => {
-                io::ErrorKind::Other
-            }
+            StopReason::Cancelled
+            | StopReason::CircuitOpen
+            | StopReason::Throttled
+            | StopReason::Shutdown => io::ErrorKind::Other,
             _ => io::ErrorKind::TimedOut,
         };
         Self::new(kind, stopped)

@@ -47,33 +47,33 @@ impl Expansion<'_> {
         }
     }
 
-    /// The wait between two attempts, and the end of a call whose time ran out in it. A handle waits
-    /// by its own clock and token; that its call has ended is found before the next attempt.
-    pub(super) fn pause(&self) -> (TokenStream, Option<TokenStream>) {
+    /// The wait between two attempts, and the end of a call that ended in it. A handle waits by its
+    /// own clock and token; that its call has ended is found before the next attempt.
+    pub(super) fn pause(&self) -> TokenStream {
         let krate = &self.krate;
         let (resume, end) = (Ident::new("resume_call", at(self.limit_span())), self.end());
         if self.keys.retry.is_some() {
-            return (quote_spanned!(Span::mixed_site()=> __run.pause_call(__delay).await;), None);
+            return quote_spanned! {Span::mixed_site()=>
+                let () = __kept;
+                __run.pause_call(__delay).await;
+            };
         }
-        let pause = quote_spanned! {Span::mixed_site()=>
+        quote_spanned! {Span::mixed_site()=>
             #krate::__private::pause(__delay).await;
-        };
-        let resume = quote_spanned! {Span::mixed_site()=>
-            if let ::core::option::Option::Some(__answer) = __run.#resume() {
+            if let ::core::option::Option::Some(__answer) = __run.#resume(__kept) {
                 #end
             }
-        };
-        (pause, Some(resume))
+        }
     }
 
     /// The wait of a thread between two attempts.
     pub(super) fn block(&self) -> TokenStream {
         let end = self.end();
         if self.keys.retry.is_some() {
-            return quote_spanned!(Span::mixed_site()=> __run.pause_call(__delay););
+            return quote_spanned!(Span::mixed_site()=> __run.pause_call(__next););
         }
         quote_spanned! {Span::mixed_site()=>
-            if let ::core::option::Option::Some(__answer) = __run.block_for(__delay) {
+            if let ::core::option::Option::Some(__answer) = __run.block_for(__next) {
                 #end
             }
         }

@@ -108,7 +108,7 @@ impl Expansion<'_> {
         let (hooks, attempt) = (arguments.where_it_moved(self.hooks()), self.context_value());
         let settle = Ident::new("settle_attempt", at(self.limit_span()));
         let (enter, end) = (self.enter(), self.end());
-        let (pause, resume) = self.pause();
+        let pause = self.pause();
         let looped = quote_spanned! {Span::mixed_site()=>
             loop {
                 #enter
@@ -117,13 +117,11 @@ impl Expansion<'_> {
                     #prepare
                     __run.make_attempt(#operation).await
                 };
-                match __run.#settle(__attempted, #hooks) {
+                let (__delay, __kept) = match __run.#settle(__attempted, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => { #end }
-                    ::core::ops::ControlFlow::Continue(__delay) => {
-                        #pause
-                    }
-                }
-                #resume
+                    ::core::ops::ControlFlow::Continue(__next) => __next,
+                };
+                #pause
             }
         };
         let answered = self.with_fallback(&looped, arguments);
@@ -158,7 +156,7 @@ impl Expansion<'_> {
                 };
                 match __run.settle_attempt(__outcome, #hooks) {
                     ::core::ops::ControlFlow::Break(__answer) => { #end }
-                    ::core::ops::ControlFlow::Continue(__delay) => {
+                    ::core::ops::ControlFlow::Continue(__next) => {
                         #block
                     }
                 }

@@ -7,8 +7,9 @@
 use std::time::Duration;
 
 use crate::adapters::config::error::ConfigError;
-use crate::adapters::config::node::Origin;
-use crate::adapters::config::reading::{Reading, join};
+use crate::adapters::config::layer::{Said, join};
+use crate::adapters::config::node::{Entry, Origin};
+use crate::adapters::config::reading::Reading;
 use crate::values::breaker_builder::BreakerPolicyBuilder;
 use crate::values::breaker_error::{BreakerBound, BreakerError, BreakerField};
 use crate::values::breaker_policy::{OnOpen, Window};
@@ -58,6 +59,18 @@ impl<'a> Cause<'a> {
     }
 }
 
+/// A field that the settings say, with its path in its layer.
+struct Given<'a> {
+    path: String,
+    said: Said<'a>,
+}
+
+impl Given<'_> {
+    fn whole(&self) -> String {
+        self.said.path(&self.path)
+    }
+}
+
 impl Reading<'_> {
     /// Notes an error of a builder at the key that it comes from. The fields of a kind come from
     /// the root where neither the file nor what it is applied to, asked by `own`, has them there.
@@ -65,33 +78,56 @@ impl Reading<'_> {
         let source = |field: &str| {
             let path = join(cause.section, field);
             let root = cause.section.starts_with("on.") && !own(field);
-            let given = |path: &str| self.root.at(path).is_some();
-            if given(&path) { Some(path) } else { (root && given(field)).then(|| field.to_owned()) }
+            let given = |path: String| Some(Given { said: *self.said.get(&path)?, path });
+            given(path).or_else(|| given(field.to_owned()).filter(|_| root))
         };
         let field = source(cause.field);
-        let partner = cause.partner.map(source);
-        if self.is_wrong(field.iter().chain(partner.iter().flatten())) {
+        let partner = cause.partner.and_then(source);
+        let given = field.iter().chain(&partner);
+        if self.is_wrong(&given.map(Given::whole).collect::<Vec<_>>()) {
             return;
         }
-        let of_base = field.is_none() || partner == Some(None);
-        let (path, why) = match (field, partner) {
-            (Some(field), Some(None)) => {
-                let partner = cause.partner.unwrap_or_default();
-                (field, format!("{}; set `{partner}` as well", cause.bound))
+        let is_known = self.is_known(cause);
+        let is_alone = cause.partner.is_some() && partner.is_none();
+        let of_base = (field.is_none() || is_alone) && !is_known;
+        let (given, why) = self.explain(cause, field, partner);
+        let error = given.as_ref().map_or_else(
+            || ConfigError::of_key(&join(cause.section, cause.field), &Origin::Nowhere, &*why),
+            |given| {
+                let Entry { origin, data, .. } = given.said.entry;
+                ConfigError::of_value(&given.whole(), (origin, data), &*why)
+            },
+        );
+        self.note(error.key().to_owned(), error, of_base);
+    }
+
+    /// Whether the settings say what the table is that they change: a gate that a word makes is the
+    /// same over any base.
+    fn is_known(&self, cause: &Cause<'_>) -> bool {
+        self.said.contains_key(cause.section)
+    }
+
+    /// The key to blame, and why.
+    fn explain<'g>(
+        &self,
+        cause: &Cause<'_>,
+        field: Option<Given<'g>>,
+        partner: Option<Given<'g>>,
+    ) -> (Option<Given<'g>>, String) {
+        let Cause { value, bound, .. } = cause;
+        let why = match (&field, &partner, cause.partner) {
+            (Some(_), None, Some(partner)) => format!("{bound}; set `{partner}` as well"),
+            (Some(field), Some(partner), _) => {
+                format!("{bound}{}", self.elsewhere(&partner.path, field.said.layer))
             }
-            (Some(field), _) => (field, cause.bound.clone()),
-            (None, Some(Some(partner))) => {
-                let Cause { field, value, bound, .. } = cause;
-                (partner, format!("`{field}` is {value} in the base, and {bound}"))
+            (None, Some(_), _) => {
+                let base = if self.is_known(cause) { "gate that it changes" } else { "base" };
+                format!("`{}` is {value} in the {base}, and {bound}", cause.field)
             }
             // A base is right in itself.
-            (None, _) => (join(cause.section, cause.field), cause.bound.clone()),
+            _ => bound.clone(),
         };
-        let error = match self.root.at(&path) {
-            Some(entry) => ConfigError::of_value(&path, (&entry.origin, &entry.data), why),
-            None => ConfigError::of_key(&path, &Origin::Nowhere, why),
-        };
-        self.note(path, error, of_base);
+        (field.or(partner), why)
     }
 }
 

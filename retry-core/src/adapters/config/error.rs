@@ -1,6 +1,8 @@
 //! What is wrong with settings: which key, where, which value, and why.
 
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::adapters::config::node::{Data, Origin};
 
@@ -21,6 +23,8 @@ use crate::adapters::config::node::{Data, Origin};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfigError {
+    /// The name of the text, where it has one.
+    source: Option<Arc<str>>,
     key: String,
     origin: Origin,
     value: Option<String>,
@@ -30,7 +34,8 @@ pub struct ConfigError {
 impl ConfigError {
     /// A mistake in the key itself, or, without a key, in the text around it.
     pub(super) fn of_key(key: &str, origin: &Origin, reason: impl Into<String>) -> Self {
-        Self { key: key.to_owned(), origin: origin.clone(), value: None, reason: reason.into() }
+        let (key, reason) = (key.to_owned(), reason.into());
+        Self { source: None, key, origin: origin.clone(), value: None, reason }
     }
 
     /// A mistake in the value of a key.
@@ -40,6 +45,12 @@ impl ConfigError {
         reason: impl Into<String>,
     ) -> Self {
         Self { value: Some(data.to_string()), ..Self::of_key(key, origin, reason) }
+    }
+
+    /// What the settings were read from, such as the path of a file, where that is known.
+    #[must_use]
+    pub fn source_name(&self) -> Option<&str> {
+        self.source.as_deref()
     }
 
     /// The key with the tables that it is in, such as `on.rate_limit.max_attempts`; empty where
@@ -82,6 +93,18 @@ impl ConfigError {
         self.value.as_deref()
     }
 
+    /// With whom it is a mistake for, by their names; those of many are cut short.
+    pub(super) fn said_of(mut self, whose: &[String]) -> Self {
+        const NAMED: usize = 3;
+        let names: Vec<_> = whose.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        let more = match whose.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        self.reason = format!("{}, for {}{more}", self.reason, names.join(", "));
+        self
+    }
+
     /// What is wrong, and what would be right.
     #[must_use]
     pub fn reason(&self) -> &str {
@@ -91,6 +114,9 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(source) = &self.source {
+            write!(f, "{source}: ")?;
+        }
         let name = match &self.origin {
             Origin::Nowhere => self.key.as_str(),
             Origin::Variable(name) => name.as_str(),
@@ -122,6 +148,34 @@ impl ConfigErrors {
         // What has no place in a text stays where it was found.
         errors.sort_by_key(|error| (error.line(), error.column()));
         if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
+    }
+
+    /// One mistake.
+    #[cfg(feature = "toml")]
+    pub(super) fn one(error: ConfigError) -> Self {
+        Self(vec![error])
+    }
+
+    /// The same mistakes, said to be in the file at `path`.
+    ///
+    /// For settings that were read from a text or from a format of serde. What is read from a file
+    /// here says so itself.
+    #[must_use]
+    pub fn in_file(self, path: impl AsRef<Path>) -> Self {
+        self.of(&path.as_ref().display().to_string().into())
+    }
+
+    pub(super) fn of(mut self, source: &Arc<str>) -> Self {
+        for error in &mut self.0 {
+            error.source = Some(source.clone());
+        }
+        self
+    }
+
+    /// What the settings were read from, such as the path of a file, where that is known.
+    #[must_use]
+    pub fn source_name(&self) -> Option<&str> {
+        self.0.first().and_then(ConfigError::source_name)
     }
 
     /// The mistakes.

@@ -1,11 +1,12 @@
-//! The forms of values: how each is read, what it takes in the words of an error, and how it is
-//! written back.
+//! The forms of values: how each is read, what it takes in the words of an error and in those of a
+//! schema, and how it is written back.
 
 use std::time::Duration;
 
 use humantime::DurationError;
 
-use crate::adapters::config::node::Data;
+use crate::adapters::config::node::{Data, Table};
+use crate::adapters::config::schema::{Bound, any_of, one_of, refer, typed};
 use crate::values::breaker_policy::Window;
 
 /// Why a value was not read.
@@ -25,6 +26,9 @@ pub(super) trait Form: Sized {
 
     /// The value in human units. What is written reads as the same.
     fn write(&self) -> Data;
+
+    /// What it takes, as a JSON Schema.
+    fn schema(bound: Bound) -> Table;
 }
 
 impl Form for u32 {
@@ -47,6 +51,18 @@ impl Form for u32 {
     fn write(&self) -> Data {
         Data::Integer((*self).into())
     }
+
+    fn schema(bound: Bound) -> Table {
+        let mut schema = typed("integer");
+        let low = bound.low.unwrap_or_default();
+        let high = bound.high.unwrap_or(Self::MAX.into());
+        for (word, end) in [("minimum", low), ("maximum", high)] {
+            // A bound of a whole number is one.
+            #[allow(clippy::cast_possible_truncation)]
+            schema.put(word, Data::Integer(end as i128));
+        }
+        schema
+    }
 }
 
 impl Form for f64 {
@@ -60,6 +76,18 @@ impl Form for f64 {
 
     fn write(&self) -> Data {
         Data::Float(*self)
+    }
+
+    fn schema(bound: Bound) -> Table {
+        let mut schema = typed("number");
+        if let Some(low) = bound.low {
+            let word = if bound.is_open { "exclusiveMinimum" } else { "minimum" };
+            schema.put(word, Data::Float(low));
+        }
+        if let Some(high) = bound.high {
+            schema.put("maximum", Data::Float(high));
+        }
+        schema
     }
 }
 
@@ -77,6 +105,10 @@ impl Form for String {
 
     fn write(&self) -> Data {
         Data::word(self)
+    }
+
+    fn schema(_: Bound) -> Table {
+        typed("string").with("minLength", Data::Integer(1))
     }
 }
 
@@ -101,6 +133,10 @@ impl Form for Duration {
     fn write(&self) -> Data {
         // `1m30s` and not `1m 30s`.
         Data::Text(humantime::format_duration(*self).to_string().replace(' ', ""))
+    }
+
+    fn schema(bound: Bound) -> Table {
+        refer(if bound.is_open { "time_above_zero" } else { "time" })
     }
 }
 
@@ -145,6 +181,10 @@ impl<T: Form> Form for Option<T> {
     fn write(&self) -> Data {
         self.as_ref().map_or_else(|| Data::word("none"), Form::write)
     }
+
+    fn schema(bound: Bound) -> Table {
+        any_of([T::schema(bound), one_of(["none"])])
+    }
 }
 
 impl Form for Window {
@@ -164,5 +204,9 @@ impl Form for Window {
             Self::Count(calls) => calls.write(),
             Self::Time(time) => time.write(),
         }
+    }
+
+    fn schema(bound: Bound) -> Table {
+        any_of([u32::schema(bound), refer("time_above_zero")])
     }
 }

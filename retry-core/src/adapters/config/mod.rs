@@ -4,24 +4,40 @@
 //! (`node`). One reader (`reading`) takes the tree by the tables of `keys`, and leaves every bound
 //! to the builders of the policies (`check`). The same tables write settings back (`write`).
 
+mod apply;
 mod check;
 mod environment;
 mod error;
+#[cfg(all(test, feature = "toml"))]
+mod every_key;
 mod form;
 mod gates;
+mod json;
 mod keys;
+mod layer;
+#[cfg(feature = "toml")]
+mod live;
 mod node;
 mod reading;
+mod schema;
+mod sections;
 mod serde_form;
+mod settings;
 mod suggest;
 #[cfg(feature = "toml")]
 mod toml;
 mod unknown;
+#[cfg(feature = "toml")]
+mod watching;
 mod words;
 mod write;
 
 pub use error::{ConfigError, ConfigErrors};
+#[cfg(feature = "toml")]
+pub use live::LiveSettings;
+pub use settings::RetrySettings;
 
+use crate::adapters::config::layer::Layer;
 use crate::adapters::config::node::Table;
 use crate::adapters::config::unknown::TABLES;
 use crate::drivers::retry::Retry;
@@ -44,7 +60,7 @@ impl RetryConfig {
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, ConfigErrors> {
         let (root, mistakes) = toml::tree(text);
-        Self::read(&root.unwrap_or_default(), mistakes)
+        Self::read_document(root.unwrap_or_default(), mistakes)
     }
 
     /// The settings in those of `variables` that are named `prefix`, `_`, and a key in capitals
@@ -91,7 +107,7 @@ impl RetryConfig {
     /// `initial_delay` above the base's `max_delay`. What is wrong whatever the base was found when
     /// the settings were read.
     pub fn apply_to(&self, base: Preset) -> Result<Preset, ConfigErrors> {
-        let applied = reading::apply(&self.root, &base, true);
+        let applied = reading::apply(&[Layer::alone(&self.root)], &base, true);
         let errors = applied.mistakes.into_iter().map(|mistake| mistake.error);
         ConfigErrors::check(errors.collect())?;
         Ok(applied.preset)
@@ -125,10 +141,20 @@ impl RetryConfig {
         self.root.get("service")?.data.text()
     }
 
+    /// As [`read`](Self::read), of a document, which may name its schema.
+    fn read_document(
+        mut root: Table,
+        mut mistakes: Vec<ConfigError>,
+    ) -> Result<Self, ConfigErrors> {
+        mistakes.extend(root.take_schema());
+        Self::read(&root, mistakes)
+    }
+
     /// Settings that are right in themselves, out of a tree. `mistakes` are those that were found
     /// on the way to it.
     fn read(root: &Table, mut mistakes: Vec<ConfigError>) -> Result<Self, ConfigErrors> {
-        let applied = reading::apply(root, &Preset::new(RetryPolicy::new()), false);
+        let applied =
+            reading::apply(&[Layer::alone(root)], &Preset::new(RetryPolicy::new()), false);
         let own = applied.mistakes.into_iter().filter(|mistake| !mistake.of_base);
         mistakes.extend(own.map(|mistake| mistake.error));
         ConfigErrors::check(mistakes)?;

@@ -5,6 +5,12 @@
 
 use std::fmt;
 
+use crate::adapters::config::error::ConfigError;
+use crate::adapters::config::unknown::TABLES;
+
+/// The key that tells an editor the schema of a document.
+pub(super) const SCHEMA: &str = "$schema";
+
 /// Where a key was written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Origin {
@@ -54,12 +60,32 @@ impl Table {
         self.0.push(Entry { key: key.to_owned(), origin, data });
     }
 
-    /// The entry of a key with its tables: `on.rate_limit.cost`.
-    pub(super) fn at(&self, path: &str) -> Option<&Entry> {
-        match path.split_once('.') {
-            None => self.get(path),
-            Some((table, rest)) => self.get(table)?.data.table()?.at(rest),
-        }
+    /// Puts a key that nobody wrote.
+    pub(super) fn put(&mut self, key: &str, data: Data) {
+        self.push(key, Origin::Nowhere, data);
+    }
+
+    /// With a key that nobody wrote.
+    pub(super) fn with(mut self, key: &str, data: Data) -> Self {
+        self.put(key, data);
+        self
+    }
+
+    /// What of it is about gates.
+    pub(super) fn gates(&self) -> Self {
+        let [_, gates @ ..] = TABLES;
+        let about_gates = self.0.iter().filter(|entry| gates.contains(&entry.key.as_str()));
+        Self(about_gates.cloned().collect())
+    }
+
+    /// Takes out what tells an editor the schema of a document, and says what is wrong with it.
+    pub(super) fn take_schema(&mut self) -> Option<ConfigError> {
+        let at = self.0.iter().position(|entry| entry.key == SCHEMA)?;
+        let entry = self.0.remove(at);
+        let why = "takes the address of a JSON Schema, such as \"retry.schema.json\"";
+        let is_text = entry.data.text().is_some();
+        let origin = (&entry.origin, &entry.data);
+        (!is_text).then(|| ConfigError::of_value(&format!("{SCHEMA:?}"), origin, why))
     }
 
     /// The table of that key, made where there is none yet.

@@ -5,17 +5,38 @@ use std::fmt;
 use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::adapters::config::RetryConfig;
 use crate::adapters::config::node::{Data, Origin, Table};
+use crate::adapters::config::{RetryConfig, RetrySettings};
 
 /// Fails with all mistakes at once. Needs a format that says what its values are, as JSON, YAML
 /// and TOML do.
 impl<'de> Deserialize<'de> for RetryConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Data::deserialize(deserializer)? {
-            Data::Table(root) => Self::read(&root, Vec::new()).map_err(Error::custom),
-            other => Err(Error::custom(format!("settings are a table, and this is {other}"))),
+            Data::Table(root) => Self::read_document(root, Vec::new()).map_err(Error::custom),
+            other => Err(Error::custom(no_table(&other))),
         }
+    }
+}
+
+/// Likewise, in the shape of a whole file.
+impl<'de> Deserialize<'de> for RetrySettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Data::deserialize(deserializer)? {
+            Data::Table(root) => Self::read(root, Vec::new()).map_err(Error::custom),
+            other => Err(Error::custom(no_table(&other))),
+        }
+    }
+}
+
+fn no_table(other: &Data) -> String {
+    format!("settings are a table, and this is {other}")
+}
+
+/// What the sections say, in human units: what is written reads as the same.
+impl Serialize for RetrySettings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.tree().serialize(serializer)
     }
 }
 

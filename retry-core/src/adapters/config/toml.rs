@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use crate::adapters::config::error::ConfigError;
+use crate::adapters::config::layer::join;
 use crate::adapters::config::node::{Data, Origin, Table};
 
 /// The tree of a text.
@@ -22,14 +23,46 @@ pub(super) fn tree(text: &str) -> (Option<Table>, Vec<ConfigError>) {
     let errors = errors.iter().map(|error| {
         let span = error.span().unwrap_or_default();
         let origin = places.origin(&span);
+        let shown = text.get(span.clone()).unwrap_or_default();
         if error.message() == TWICE {
-            let key = text.get(span).unwrap_or_default();
-            return ConfigError::of_key(key, &origin, format!("`{key}` is given twice"));
+            let path = twice(root.get_ref(), span.start, shown).unwrap_or_else(|| shown.to_owned());
+            return ConfigError::of_key(&path, &origin, format!("`{shown}` is given twice"));
         }
-        ConfigError::of_key("", &origin, error.message())
+        let hint = if shown.starts_with("::") { COLONS } else { "" };
+        ConfigError::of_key("", &origin, format!("{}{hint}", error.message()))
     });
     let errors = errors.collect();
     (is_read.then(|| table(root.get_ref(), &places)), errors)
+}
+
+const COLONS: &str = "; a name with colons stands in quotes, such as \"billing::charge\"";
+
+/// The path of the key that stands a second time at `place`.
+///
+/// Of a table the tree has the second place. Of another key it has the first, in the table that
+/// began last before the second and has not ended.
+fn twice(root: &DeTable<'_>, place: usize, shown: &str) -> Option<String> {
+    let key = shown.trim_matches(['"', '\'']);
+    let mut open = vec![(String::new(), 0, root)];
+    let mut found = None;
+    while let Some((path, start, table)) = open.pop() {
+        for (name, value) in table {
+            let (own, of_value) = (name.span(), value.span());
+            let path = join(&path, name.get_ref());
+            if own.start == place {
+                return Some(path);
+            }
+            let is_nearer = found.as_ref().is_none_or(|(nearest, _)| *nearest <= start);
+            if name.get_ref() == key && own.start < place && is_nearer {
+                found = Some((start, path.clone()));
+            }
+            let is_over = of_value.start > own.end && of_value.end <= place;
+            if let (DeValue::Table(inner), false) = (value.get_ref(), is_over) {
+                open.push((path, own.start, inner));
+            }
+        }
+    }
+    found.map(|(_, path)| path)
 }
 
 fn table(from: &DeTable<'_>, places: &Places<'_>) -> Table {

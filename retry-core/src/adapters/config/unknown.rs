@@ -10,6 +10,9 @@ use crate::values::kind::ErrorKind;
 /// The tables of the root, behind its own keys.
 pub(super) const TABLES: [&str; 4] = ["on", "circuit_breaker", "budget", "rate_limit"];
 
+/// The keys of a whole file.
+pub(super) const SECTIONS: [&str; 3] = ["defaults", "service", "operation"];
+
 /// What the attribute takes beside these keys.
 const IN_CODE: [&str; 11] = [
     "policy",
@@ -68,7 +71,8 @@ pub(super) fn why(entry: &Entry, path: &str, keys: &[&str]) -> String {
     format!("unknown {what}{hint}")
 }
 
-fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
+/// What was probably meant.
+pub(super) fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
     let word = &*entry.key.to_ascii_lowercase();
     let did_you_mean = |key: &str| Some(format!("; did you mean `{}`?", spelled(entry, key)));
     if let "max_retries" | "retries" | "times" = word
@@ -76,6 +80,12 @@ fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
     {
         let key = spelled(entry, "max_attempts");
         return Some(format!("; use `{key}`, which counts the first call too: retries + 1"));
+    }
+    if path.is_empty() && !keys.contains(&"name") && names(LABELS).contains(&word) {
+        return Some("; the name of the section says whom it is for".to_owned());
+    }
+    if path.is_empty() && SECTIONS.contains(&word) {
+        return Some("; a file with sections is read by `RetrySettings`".to_owned());
     }
     if path.is_empty() && IN_CODE.contains(&word) {
         return Some("; it needs types or functions, which only code can name".to_owned());
@@ -137,13 +147,11 @@ mod tests {
     fn documented() -> Vec<Vec<String>> {
         let manual = include_str!("../../../docs/config.md");
         let mut tables: Vec<Vec<String>> = Vec::new();
-        for line in manual.lines() {
-            if line.starts_with("| key |") {
-                tables.push(Vec::new());
-            } else if let (Some(name), Some(table)) = (line.strip_prefix("| `"), tables.last_mut())
-            {
-                table.extend(name.split_once('`').map(|(name, _)| name.to_owned()));
-            }
+        // Other tables of the manual begin with something else.
+        let of_keys = manual.split("\n\n").filter(|part| part.starts_with("| key |"));
+        for part in of_keys {
+            let names = part.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+            tables.push(names.map(|(name, _)| name.to_owned()).collect());
         }
         tables
     }

@@ -1,7 +1,8 @@
 //! The forms of values that are said in words: the words of the attribute.
 
 use crate::adapters::config::form::{Form, Misread};
-use crate::adapters::config::node::Data;
+use crate::adapters::config::node::{Data, Table};
+use crate::adapters::config::schema::{Bound, any_of, one_of, refer, typed, within};
 use crate::adapters::config::suggest::did_you_mean;
 use crate::values::breaker_policy::OnOpen;
 use crate::values::jitter::Jitter;
@@ -70,6 +71,10 @@ impl Form for Strategy {
     fn write(&self) -> Data {
         Data::word(word_of(&STRATEGIES, self).unwrap_or("custom"))
     }
+
+    fn schema(_: Bound) -> Table {
+        one_of(STRATEGIES.map(|(word, _)| word))
+    }
 }
 
 impl Form for Jitter {
@@ -92,6 +97,10 @@ impl Form for Jitter {
             jitter => Data::word(word_of(&JITTERS, jitter).unwrap_or_default()),
         }
     }
+
+    fn schema(_: Bound) -> Table {
+        any_of([one_of(JITTERS.map(|(word, _)| word)), f64::schema(within(0.0, 1.0))])
+    }
 }
 
 impl Form for OnOpen {
@@ -106,6 +115,10 @@ impl Form for OnOpen {
     fn write(&self) -> Data {
         Data::word(if *self == Self::Refuse { "refuse" } else { "park" })
     }
+
+    fn schema(_: Bound) -> Table {
+        one_of(ON_OPEN.map(|(word, _)| word))
+    }
 }
 
 impl Form for Scope {
@@ -119,6 +132,10 @@ impl Form for Scope {
 
     fn write(&self) -> Data {
         Data::word(word_of(&SCOPES, self).unwrap_or_default())
+    }
+
+    fn schema(_: Bound) -> Table {
+        one_of(SCOPES.map(|(word, _)| word))
     }
 }
 
@@ -152,5 +169,9 @@ impl Form for Kinds {
     fn write(&self) -> Data {
         let kinds = ErrorKind::ALL.into_iter().filter(|kind| self.contains(*kind));
         Data::List(kinds.map(|kind| Data::word(kind.as_str())).collect())
+    }
+
+    fn schema(_: Bound) -> Table {
+        typed("array").with("items", Data::Table(refer("kind")))
     }
 }

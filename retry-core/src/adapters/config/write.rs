@@ -5,8 +5,8 @@ use crate::adapters::config::error::{ConfigError, ConfigErrors};
 use crate::adapters::config::keys::{
     BUDGET, BUDGETS, CIRCUIT_BREAKER, KIND, Key, POLICY, RATE_LIMIT, sort_of,
 };
+use crate::adapters::config::layer::join;
 use crate::adapters::config::node::{Data, Origin, Table};
-use crate::adapters::config::reading::join;
 use crate::values::jitter::Jitter;
 use crate::values::policy::RetryPolicy;
 use crate::values::preset::Preset;

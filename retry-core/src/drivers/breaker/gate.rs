@@ -67,12 +67,13 @@ impl Gate for CircuitBreaker {
     fn paces(&self) -> bool {
         use CircuitState::{HalfOpen, Open, Ramping};
         self.scope() == Scope::Attempt
-            && self.policy().parks()
+            && self.0.machine.parks()
             && matches!(self.state(), Open | HalfOpen | Ramping)
     }
 
     fn patience(&self) -> Option<Duration> {
-        self.policy().slow_call()
+        let limit = self.0.machine.slow_call();
+        (limit != 0).then_some(Duration::from_nanos(limit))
     }
 
     fn overdue(&self, pass: Pass, clock: &dyn Clock) {
@@ -84,7 +85,7 @@ impl Gate for CircuitBreaker {
     }
 
     fn scope(&self) -> Scope {
-        self.policy().scope()
+        self.0.machine.scope()
     }
 }
 
@@ -135,7 +136,7 @@ impl CircuitBreaker {
     }
 
     fn explain_slowness(&self, effects: &Effects) {
-        if let (Some(number), Some(limit)) = (opened_by(effects), self.policy().slow_call()) {
+        if let (Some(number), Some(limit)) = (opened_by(effects), self.patience()) {
             let text = beginning_of(&format_args!("took longer than {limit:?}"));
             self.0.machine.explain(number, text);
         }

@@ -107,8 +107,8 @@ impl CircuitBreaker {
         self
     }
 
-    /// With this time for [`snapshot`](Self::snapshot): the clock of its calls, where that is not
-    /// tokio's.
+    /// With this time for [`snapshot`](Self::snapshot) and [`set_policy`](Self::set_policy): the clock
+    /// of its calls, where that is not tokio's.
     ///
     /// # Panics
     ///
@@ -171,10 +171,33 @@ impl CircuitBreaker {
         Arc::get_mut(&mut self.0).expect("a breaker is set up before it is cloned")
     }
 
-    /// What it was built from.
+    /// What it goes by at present.
     #[must_use]
-    pub fn policy(&self) -> &BreakerPolicy {
+    pub fn policy(&self) -> BreakerPolicy {
         self.0.machine.policy()
+    }
+
+    /// Goes by this policy from here on, in all clones.
+    ///
+    /// The breaker stays the same one: its state, the calls that wait, run, or try whether the other
+    /// side is up, its counters, and whoever watches it. A window of another size, time or sort keeps
+    /// the part of failures and of slow calls that it has seen. What is stricter now than what the
+    /// window holds opens the circuit with the next outcome. An open one waits no longer than it could
+    /// under the new policy; a call that waits goes on waiting, also where the next is refused, and
+    /// for as long as it was promised. Setting the policy that it has changes nothing.
+    ///
+    /// A call that begins or ends while another thread sets the policy may be judged by some of the
+    /// old settings and some of the new.
+    ///
+    /// ```
+    /// use retry_core::{BreakerPolicy, CircuitBreaker, Window};
+    ///
+    /// let breaker = CircuitBreaker::new(BreakerPolicy::new());
+    /// breaker.clone().set_policy(BreakerPolicy::new().with_window(Window::Count(500)));
+    /// assert_eq!(breaker.policy().window(), Some(Window::Count(500)));
+    /// ```
+    pub fn set_policy(&self, policy: BreakerPolicy) {
+        self.0.let_loose(self.0.machine.set_policy(&policy, self.0.own_now()));
     }
 
     /// The name, if it has one.

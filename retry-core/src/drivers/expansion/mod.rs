@@ -2,9 +2,9 @@
 //!
 //! The attribute writes the loop in place, around the body of the function, so that the body can
 //! borrow whatever the function can. All that the loop decides is decided here. A call that neither a
-//! timeout nor a gate can end always has an outcome of its own to end with, so it keeps none while it
-//! waits, reads no clock, and asks nothing of the error type; that difference is made at compile
-//! time, by a [`Mode`].
+//! timeout nor a gate can end always has an outcome of its own to end with, so it keeps none while an
+//! attempt runs, reads no clock, and asks nothing of the error type; that difference is made at
+//! compile time, by a [`Mode`].
 //!
 //! The methods have long names on purpose: a trait that an application has in scope must not have
 //! them too.

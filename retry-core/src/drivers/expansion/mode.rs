@@ -1,7 +1,9 @@
 //! What a call can meet besides its own failures, and what it keeps because of that.
 //!
-//! A call that nothing can end but its own attempts always has an outcome to end with: it keeps
-//! none while it waits, reads no clock, and asks nothing of the error type. One with a time limit
+//! A call that nothing can end but its own attempts, and the process during a wait between them,
+//! always has an outcome to end with: that lives in the loop, across the wait and no longer, so that
+//! the body's future has its place otherwise. Such a call reads no clock, and asks nothing of the
+//! error type. One with a time limit
 //! keeps its newest outcome. One with gates also keeps its way through them. Which of these a
 //! function is stands in the constants of its attribute, so the difference is a type.
 
@@ -39,6 +41,10 @@ pub trait Keep {
     fn take<R>(slot: &mut Self::Slot<R>) -> Option<R>;
     fn way(way: &mut Self::Way) -> Option<&mut Way>;
 }
+
+/// Says that a call keeps its newest outcome itself, and its loop need not.
+#[derive(Debug)]
+pub struct Kept;
 
 /// A mode as a type.
 #[derive(Debug)]

@@ -1,52 +1,31 @@
 //! What is constant about an annotated function.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::hash::Hash;
-use std::sync::{Arc, OnceLock};
 
-use crate::drivers::budget::BudgetCell;
 use crate::drivers::budgets::Budgets;
 use crate::drivers::call::{Labels, Terms};
 use crate::drivers::gates::Gates;
-use crate::drivers::keyed::{Digest, Keyed};
+use crate::drivers::keyed::Digest;
+use crate::drivers::operations;
+use crate::drivers::operations::operation::{Operation, Reach};
+use crate::drivers::operations::plan::PlanId;
+use crate::drivers::sandbox;
 use crate::drivers::seeds::Seeds;
-use crate::drivers::services::{Service, Shared, SharedRef, Wanted};
+use crate::drivers::services::{Shared, SharedRef};
 use crate::seams::clock::Clock;
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::budget_policy::BudgetPolicy;
 use crate::values::policy::RetryPolicy;
+use crate::values::preset::Preset;
 use crate::values::rate_limit_policy::RateLimitPolicy;
 
 /// What is constant about an annotated function.
 #[derive(Debug)]
 pub struct Site {
-    pub(super) policy: RetryPolicy,
-    pub(super) labels: Labels<'static>,
-    pub(super) retries_timeouts: bool,
-    wanted: Wanted,
-    budget: SiteBudget,
-    /// Made by the first call.
-    shared: OnceLock<Shared>,
-    keyed: OnceLock<Keyed<Shared>>,
-}
-
-/// Where the budget of a function without gates is.
-#[derive(Debug)]
-enum SiteBudget {
-    None,
-    /// In the function's own constant: nothing has to be made or found.
-    Own(BudgetCell),
-    /// With its service.
-    OfService,
-}
-
-impl SiteBudget {
-    const fn own_or_of(service: Option<&'static str>, policy: BudgetPolicy) -> Self {
-        match service {
-            Some(_) => Self::OfService,
-            None => Self::Own(BudgetCell::new(policy)),
-        }
-    }
+    operation: Operation,
+    retries_timeouts: bool,
 }
 
 impl Site {
@@ -59,107 +38,122 @@ impl Site {
         service: Option<&'static str>,
         retries_timeouts: bool,
     ) -> Self {
-        let labels = Labels { name: Some(name), service };
-        Self {
-            policy,
-            labels,
-            retries_timeouts,
-            wanted: Wanted { breaker: None, budget: Some(BudgetPolicy::new()), rate_limit: None },
-            budget: SiteBudget::own_or_of(service, BudgetPolicy::new()),
-            shared: OnceLock::new(),
-            keyed: OnceLock::new(),
-        }
+        let service = match service {
+            Some(service) => Some(Cow::Borrowed(service)),
+            None => None,
+        };
+        Self { operation: Operation::new(policy, Cow::Borrowed(name), service), retries_timeouts }
     }
 
     /// With this budget in place of the default one.
     #[must_use]
     pub const fn with_budget(self, policy: BudgetPolicy) -> Self {
-        let budget = SiteBudget::own_or_of(self.labels.service, policy);
-        let wanted = Wanted { budget: Some(policy), ..self.wanted };
-        self.budgeted(wanted, budget)
+        let preset = self.operation.preset().with_budget(policy);
+        self.with_preset(&preset)
     }
 
     /// With retries that nothing but the policy bounds.
     #[must_use]
     pub const fn without_budget(self) -> Self {
-        let wanted = Wanted { budget: None, ..self.wanted };
-        self.budgeted(wanted, SiteBudget::None)
-    }
-
-    const fn budgeted(mut self, wanted: Wanted, budget: SiteBudget) -> Self {
-        self.wanted = wanted;
-        self.budget = budget;
-        self
+        let preset = self.operation.preset().without_budget();
+        self.with_preset(&preset)
     }
 
     /// With a circuit breaker, which it shares with its service.
     #[must_use]
-    pub const fn with_circuit_breaker(mut self, policy: BreakerPolicy) -> Self {
-        self.wanted.breaker = Some(policy);
-        self
-    }
-
-    #[inline]
-    pub(super) fn terms<'a>(
-        &'static self,
-        clock: &'a dyn Clock,
-        shared: Option<&'a Shared>,
-    ) -> Terms<'a> {
-        let (gates, budgets) = match shared {
-            Some(shared) => (&shared.gates, shared.budgets()),
-            None => (Gates::NONE, self.budgets()),
-        };
-        let (policy, labels, seeds) = (&self.policy, self.labels, &Seeds::Process);
-        Terms { policy, labels, seeds, deadline: None, gates, budgets, clock }
+    pub const fn with_circuit_breaker(self, policy: BreakerPolicy) -> Self {
+        let preset = self.operation.preset().with_circuit_breaker(policy);
+        self.with_preset(&preset)
     }
 
     /// With a rate limit, which it shares with its service.
     #[must_use]
-    pub const fn with_rate_limit(mut self, policy: RateLimitPolicy) -> Self {
-        self.wanted.rate_limit = Some(policy);
+    pub const fn with_rate_limit(self, policy: RateLimitPolicy) -> Self {
+        let preset = self.operation.preset().with_rate_limit(policy);
+        self.with_preset(&preset)
+    }
+
+    const fn with_preset(mut self, preset: &Preset) -> Self {
+        self.operation.set_preset(preset);
         self
+    }
+
+    /// The function as it is for a call that starts now.
+    #[inline]
+    pub(super) fn in_force(&'static self, reach: Reach) -> InForce {
+        let plan = self.operation.plan();
+        let plan = if plan == PlanId::UNSEEN { self.join(reach) } else { plan };
+        InForce { site: self, plan }
+    }
+
+    #[cold]
+    fn join(&'static self, reach: Reach) -> PlanId {
+        self.operation.reaches(reach);
+        operations::join(&self.operation)
+    }
+}
+
+/// An annotated function, with the plan that one of its calls keeps to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InForce {
+    site: &'static Site,
+    plan: PlanId,
+}
+
+impl InForce {
+    #[inline]
+    pub(super) fn labels(self) -> Labels<'static> {
+        self.site.operation.labels()
+    }
+
+    #[inline]
+    pub(super) fn policy(self) -> &'static RetryPolicy {
+        self.site.operation.policy(self.plan)
+    }
+
+    pub(super) const fn retries_timeouts(self) -> bool {
+        self.site.retries_timeouts
+    }
+
+    #[inline]
+    pub(super) fn terms<'a>(self, clock: &'a dyn Clock, shared: Option<&'a Shared>) -> Terms<'a> {
+        let (gates, budgets) = match shared {
+            Some(shared) => (&shared.gates, shared.budgets()),
+            None => (Gates::NONE, self.budgets_after_a_failure()),
+        };
+        let (policy, labels, seeds) = (self.policy(), self.labels(), &Seeds::Process);
+        Terms { policy, labels, seeds, deadline: None, gates, budgets, clock }
     }
 
     /// The budgets of a function without gates.
     #[inline]
-    pub(super) fn budgets(&'static self) -> Budgets<'static> {
-        Budgets::new(self.budget())
+    pub(super) fn budgets(self) -> Budgets<'static> {
+        self.site.operation.budgets(self.plan)
     }
 
-    /// The budget of a function without gates.
+    /// The same, which a test may have for itself: what a success brings to the others is no harm.
     #[inline]
-    fn budget(&'static self) -> Option<&'static BudgetCell> {
-        match &self.budget {
-            SiteBudget::None => None,
-            SiteBudget::Own(cell) => Some(cell),
-            SiteBudget::OfService => self.make_shared().budget(),
+    fn budgets_after_a_failure(self) -> Budgets<'static> {
+        match sandbox::shared(&self.site.operation, self.plan) {
+            Some(shared) => shared.budgets(),
+            None => self.budgets(),
         }
     }
 
     /// The gates of the function.
-    pub(super) fn shared(&'static self) -> SharedRef {
-        SharedRef::Static(self.make_shared())
-    }
-
-    fn make_shared(&'static self) -> &'static Shared {
-        self.shared.get_or_init(|| self.service().share(self.wanted))
-    }
-
-    /// The service of the function; one that names none has its own.
-    fn service(&self) -> Arc<Service> {
-        match (self.labels.service, self.labels.name) {
-            (Some(service), _) => Service::named(service),
-            (None, name) => Arc::new(Service::new(name.unwrap_or_default())),
+    pub(super) fn shared(self) -> SharedRef {
+        if let Some(shared) = sandbox::shared(&self.site.operation, self.plan) {
+            return SharedRef::Static(shared);
         }
+        SharedRef::Static(self.site.operation.shared(self.plan))
     }
 
     /// The gates of the function for a key.
-    pub(super) fn shared_for<K: GateKey + ?Sized>(&'static self, key: &K) -> SharedRef {
-        let keyed = self.keyed.get_or_init(|| Keyed::new(Keyed::<Shared>::MOST));
-        let digest = Digest::of(key);
-        SharedRef::Counted(keyed.get_or_make(digest, || {
-            self.service().part(digest, || key.to_string()).share(self.wanted)
-        }))
+    pub(super) fn shared_for<K: GateKey + ?Sized>(self, key: &K) -> SharedRef {
+        if let Some(shared) = sandbox::shared(&self.site.operation, self.plan) {
+            return SharedRef::Counted(shared.part(Digest::of(key), || key.to_string()));
+        }
+        self.site.operation.shared_for(self.plan, (Digest::of(key), || key.to_string()))
     }
 }
 

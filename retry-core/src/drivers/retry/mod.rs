@@ -20,8 +20,12 @@
 //! # Ok::<_, PolicyError>(())
 //! ```
 
+pub(crate) mod builder;
 mod calls;
 mod gates;
+pub(crate) mod in_force;
+mod letters;
+pub(crate) mod policy_or;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -30,23 +34,42 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::drivers::budget::RetryBudget;
-use crate::drivers::budgets::Budgets;
-use crate::drivers::call::{Labels, Terms};
+use crate::drivers::call::Labels;
 use crate::drivers::gates::Gates;
+use crate::drivers::operations::operation::Operation;
+use crate::drivers::retry::in_force::Given;
+use crate::drivers::retry::letters::Letters;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::services::{Service, Wanted};
 use crate::seams::classify::{ByClassify, ClassifyWith, RetryAll, RetryIf};
 use crate::seams::clock::Clock;
 use crate::values::attempt::Attempt;
+use crate::values::budget_policy::BudgetPolicy;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::policy::RetryPolicy;
 use crate::values::policy_error::PolicyError;
 
 /// A policy, ready to run calls.
 ///
-/// `C` decides what is worth retrying: by default the error says so itself, through
-/// [`Classify`](crate::Classify). Cloning copies the policy and counts a few references up: a handle
-/// is made once, stored, and cloned freely. What it has of gates and budget is shared by its clones.
+/// ```
+/// use std::time::Duration;
+/// use retry_core::{Retry, presets};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let inventory = Retry::builder()
+///     .preset(presets::STANDARD)
+///     .max_attempts(5)
+///     .timeout(Duration::from_secs(30))
+///     .service("inventory") // shared with all that call it
+///     .build()?; // an error that names field, value and bound
+///
+/// let page = inventory.run(|| tokio::fs::read_to_string("/mnt/inventory/7")).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// From a policy that the compiler has checked nothing can be wrong, and from one handle others are
+/// made, with setters that each return a changed copy:
 ///
 /// ```
 /// use std::io;
@@ -63,6 +86,10 @@ use crate::values::policy_error::PolicyError;
 /// let urgent = retry.clone().with_timeout(Duration::from_millis(50))?;
 /// # Ok::<_, retry_core::PolicyError>(())
 /// ```
+///
+/// `C` decides what is worth retrying: by default the error says so itself, through
+/// [`Classify`](crate::Classify). Cloning copies the policy and counts a few references up: a handle
+/// is made once, stored, and cloned freely. What it has of gates and budget is shared by its clones.
 #[doc(alias = "RetryManager")]
 #[derive(Clone, Debug)]
 pub struct Retry<C = ByClassify> {
@@ -75,17 +102,22 @@ pub struct Retry<C = ByClassify> {
     seeds: Seeds,
     gates: Option<Arc<Gates>>,
     budget: HandleBudget,
+    /// Its service, or what it has for itself.
+    shares: Arc<Service>,
     /// What a preset named, and nobody has replaced: shared with the service, once it has one.
     preset: Option<Arc<Wanted>>,
+    letters: Letters,
+    /// What settings know it as, where it is in the registry.
+    operation: Option<Arc<Operation>>,
+    given: Given,
     classifier: C,
 }
 
 /// Which budget a handle draws on.
 #[derive(Clone, Debug)]
 enum HandleBudget {
-    /// Its own: nobody has said.
-    Default(RetryBudget),
-    OfService(Arc<Service>),
+    /// That of its service, or its own.
+    Shared,
     Given(RetryBudget),
     None,
 }
@@ -94,6 +126,8 @@ impl Retry {
     /// A handle that asks each error whether it is worth retrying.
     #[must_use]
     pub fn new(policy: RetryPolicy) -> Self {
+        let shares = Arc::new(Service::private());
+        shares.want_budget(BudgetPolicy::new());
         Self {
             policy,
             name: None,
@@ -103,8 +137,12 @@ impl Retry {
             deadline: None,
             seeds: Seeds::Process,
             gates: None,
-            budget: HandleBudget::Default(RetryBudget::default()),
+            budget: HandleBudget::Shared,
+            shares,
             preset: None,
+            letters: Letters::default(),
+            operation: None,
+            given: Given::default(),
             classifier: ByClassify,
         }
     }
@@ -142,7 +180,7 @@ impl<C> Retry<C> {
     /// Or a policy of few kinds would never retry what a predicate wants retried.
     fn with_unknown_retried(self) -> Self {
         let policy = self.policy.with_retried(self.policy.retried().with(ErrorKind::Unknown));
-        self.with_policy(policy)
+        Self { policy, given: Given { unknown_retried: true, ..self.given }, ..self }
     }
 
     /// Asks `verdict` about every error. What it would retry is retried where its kind is among
@@ -159,7 +197,8 @@ impl<C> Retry<C> {
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
         let Self { policy, name, service, clock, token, .. } = self;
-        let Self { deadline, seeds, gates, budget, preset, .. } = self;
+        let Self { deadline, seeds, gates, budget, shares, preset, .. } = self;
+        let Self { letters, operation, given, .. } = self;
         Retry {
             policy,
             name,
@@ -170,7 +209,11 @@ impl<C> Retry<C> {
             seeds,
             gates,
             budget,
+            shares,
             preset,
+            letters,
+            operation,
+            given,
             classifier,
         }
     }
@@ -180,13 +223,15 @@ impl<C> Retry<C> {
 ///
 /// Each returns a changed copy.
 impl<C> Retry<C> {
-    /// With this policy.
+    /// With this policy. A copy of a handle of the [registry](crate::RetryRegistry) goes by it from
+    /// here on, and no longer by what settings say of its policy.
     #[must_use]
     pub fn with_policy(self, policy: RetryPolicy) -> Self {
-        Self { policy, ..self }
+        Self { policy, operation: None, given: Given::default(), ..self }
     }
 
-    /// With this many attempts in place of the policy's, the first included.
+    /// With this many attempts in place of the policy's, the first included. It holds over settings
+    /// that are loaded, as everything does that a copy is given.
     ///
     /// ```
     /// use retry_core::{Retry, presets};
@@ -202,7 +247,8 @@ impl<C> Retry<C> {
     /// When `attempts` is zero.
     pub fn with_max_attempts(self, attempts: u32) -> Result<Self, PolicyError> {
         let policy = self.policy.to_builder().max_attempts(attempts).build()?;
-        Ok(self.with_policy(policy))
+        let given = Given { max_attempts: Some(attempts), ..self.given };
+        Ok(Self { policy, given, ..self })
     }
 
     /// With this limit on the whole call in place of the policy's.
@@ -212,7 +258,8 @@ impl<C> Retry<C> {
     /// When `timeout` is zero or below the policy's attempt timeout.
     pub fn with_timeout(self, timeout: Duration) -> Result<Self, PolicyError> {
         let policy = self.policy.to_builder().timeout(timeout).build()?;
-        Ok(self.with_policy(policy))
+        let given = Given { timeout: Some(timeout), ..self.given };
+        Ok(Self { policy, given, ..self })
     }
 
     /// With this end for every call: no attempt starts after it, and one that runs is cut. Where
@@ -247,7 +294,8 @@ impl<C> Retry<C> {
         Self { seeds: Seeds::fixed(seed), ..self }
     }
 
-    /// The policy.
+    /// The policy, as the code says: what settings make of that of a registered handle is in its
+    /// [snapshot](crate::RetryRegistry::operations).
     #[must_use]
     pub const fn policy(&self) -> &RetryPolicy {
         &self.policy
@@ -255,22 +303,6 @@ impl<C> Retry<C> {
 
     pub(crate) fn labels(&self) -> Labels<'_> {
         Labels { name: self.name.as_deref(), service: self.service.as_deref() }
-    }
-
-    pub(crate) fn terms<'a>(&'a self, clock: &'a dyn Clock) -> Terms<'a> {
-        Terms {
-            policy: &self.policy,
-            labels: self.labels(),
-            seeds: &self.seeds,
-            deadline: self.deadline,
-            gates: self.gates(),
-            budgets: Budgets::new(self.budget().map(RetryBudget::cell)),
-            clock,
-        }
-    }
-
-    pub(crate) fn gates(&self) -> &Gates {
-        self.gates.as_deref().unwrap_or(Gates::NONE)
     }
 
     pub(crate) const fn token(&self) -> Option<&CancellationToken> {

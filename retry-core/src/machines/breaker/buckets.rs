@@ -4,9 +4,9 @@
 //! that was taken into use again for a later tenth in between. Nothing is ever subtracted: the
 //! counts are the sum of the buckets, and cannot drift away from them.
 
-use crate::machines::sync::{AtomicU64, Ordering, in_total_order};
+use crate::machines::sync::{AtomicU64, OnceLock, Ordering, in_total_order};
 
-use super::window::Counts;
+use super::window::{Call, Counts};
 
 const BUCKETS: usize = 10;
 
@@ -16,13 +16,17 @@ const BUCKETS: usize = 10;
 const COUNT_BITS: u32 = 24;
 const COUNT: u64 = (1 << COUNT_BITS) - 1;
 
+/// A number that is further ahead than this was counted in tenths of another width, by a call that
+/// was being recorded when the width changed; it must not block its bucket until its time comes.
+const FAR_AHEAD: u64 = 10 * BUCKETS as u64;
+
 /// The tenths of a window of time.
 pub(super) struct Buckets {
     /// Nanoseconds in a tenth.
-    width: u64,
+    width: AtomicU64,
     calls: Row,
     failures: Row,
-    slow: Option<Box<Row>>,
+    slow: OnceLock<Box<Row>>,
     /// The tenth after the last one with a failure or a slow call; 0 when there was none.
     last_bad: AtomicU64,
 }
@@ -30,73 +34,125 @@ pub(super) struct Buckets {
 struct Row([AtomicU64; BUCKETS]);
 
 impl Buckets {
-    pub(super) fn new(window: u64, with_slow: bool) -> Self {
+    pub(super) fn new(window: u64) -> Self {
         Self {
-            width: window.div_ceil(BUCKETS as u64),
+            width: AtomicU64::new(width_of(window)),
             calls: Row::new(),
             failures: Row::new(),
-            slow: with_slow.then(|| Box::new(Row::new())),
+            slow: OnceLock::new(),
             last_bad: AtomicU64::new(0),
         }
+    }
+
+    /// Counts slow calls too from here on.
+    pub(super) fn count_slow(&self) {
+        self.slow.get_or_init(|| Box::new(Row::new()));
+    }
+
+    #[inline]
+    fn tenth(&self, now: u64) -> u64 {
+        now.checked_div(self.width.load(Ordering::Relaxed)).unwrap_or(0)
     }
 
     /// Records a success. Whether nothing bad is near it.
     #[inline(never)]
     pub(super) fn succeed(&self, now: u64) -> bool {
-        let tenth = self.push(false, false, now);
+        self.push(Call { failed: false, slow: false }, now)
+    }
+
+    /// Records a call and tells whether nothing bad is near it. The call itself is counted before
+    /// its failure, so that there are never more failures than calls.
+    #[inline]
+    pub(super) fn push(&self, call: Call, now: u64) -> bool {
+        let tenth = self.tenth(now);
+        self.calls.add(tenth, 1);
+        if call.failed {
+            self.failures.add(tenth, 1);
+        }
+        if call.slow
+            && let Some(row) = self.slow.get()
+        {
+            row.add(tenth, 1);
+        }
+        if call.failed || call.slow {
+            self.mark_bad(tenth);
+        }
+        in_total_order();
         !self.has_bad(tenth)
     }
 
-    /// Records a call and tells in which tenth. The call itself is counted before its failure, so
-    /// that there are never more failures than calls.
-    #[inline]
-    pub(super) fn push(&self, failed: bool, slow: bool, now: u64) -> u64 {
-        let tenth = now / self.width;
-        self.calls.add(tenth);
-        if failed {
-            self.failures.add(tenth);
-        }
-        if slow && let Some(row) = &self.slow {
-            row.add(tenth);
-        }
-        if failed || slow {
-            self.last_bad.fetch_max(tenth + 1, Ordering::SeqCst);
-        }
-        in_total_order();
-        tenth
+    fn mark_bad(&self, tenth: u64) {
+        let mark = tenth + 1;
+        let later = |last| (last < mark || last - mark > FAR_AHEAD).then_some(mark);
+        // Where it is not later, another has said as much.
+        let _ = self.last_bad.fetch_update(Ordering::SeqCst, Ordering::SeqCst, later);
     }
 
     /// Whether anything that could open the circuit happened lately.
     #[inline]
-    pub(super) fn has_bad(&self, tenth: u64) -> bool {
-        self.last_bad.load(Ordering::SeqCst) + BUCKETS as u64 > tenth + 1
+    fn has_bad(&self, tenth: u64) -> bool {
+        let last = self.last_bad.load(Ordering::SeqCst);
+        last + BUCKETS as u64 > tenth + 1 && last <= tenth + 1 + FAR_AHEAD
     }
 
-    /// A call that was recorded in this tenth failed after all, if it still counts.
-    pub(super) fn fail_late(&self, tenth: u64) {
+    /// A call that was recorded at this time failed after all, if it still counts.
+    pub(super) fn fail_late(&self, then: u64) {
+        let tenth = self.tenth(then);
         if self.calls.get(tenth) > 0 {
-            self.failures.add(tenth);
-            self.last_bad.fetch_max(tenth + 1, Ordering::SeqCst);
+            self.failures.add(tenth, 1);
+            self.mark_bad(tenth);
         }
     }
 
     pub(super) fn counts(&self, now: u64) -> Counts {
-        let tenth = now / self.width;
+        let tenth = self.tenth(now);
         let calls = self.calls.sum(tenth);
         Counts {
             calls,
             failures: self.failures.sum(tenth).min(calls),
-            slow: self.slow.as_ref().map_or(0, |row| row.sum(tenth)).min(calls),
+            slow: self.slow.get().map_or(0, |row| row.sum(tenth)).min(calls),
+        }
+    }
+
+    /// Becomes a window of another time, which holds these calls; spread evenly over it, so that
+    /// they are forgotten little by little.
+    pub(super) fn reshape(&self, window: u64, kept: Counts, now: u64) {
+        self.width.store(width_of(window), Ordering::Relaxed);
+        self.clear();
+        let newest = self.tenth(now);
+        let part = |count: u32, of: u64, all: u64| u64::from(count) * of / all.max(1);
+        let mut before = [0; 3];
+        for nth in 1..=BUCKETS as u64 {
+            let calls = part(kept.calls, nth, BUCKETS as u64);
+            // As many of the failures as of the calls, so that no tenth has more of them.
+            let upto = [kept.calls, kept.failures, kept.slow]
+                .map(|count| part(count, calls, kept.calls.into()));
+            let tenth = newest.saturating_sub(BUCKETS as u64 - nth);
+            let rows = [Some(&self.calls), Some(&self.failures), self.slow.get().map(|row| &**row)];
+            for (row, (upto, before)) in rows.into_iter().zip(upto.into_iter().zip(before)) {
+                if let Some(row) = row.filter(|_| upto > before) {
+                    row.add(tenth, upto - before);
+                }
+            }
+            before = upto;
+        }
+        if kept.failures > 0 || kept.slow > 0 {
+            self.mark_bad(newest);
+        }
+    }
+
+    /// Forgets which calls were slow.
+    pub(super) fn clear_slow(&self) {
+        if let Some(row) = self.slow.get() {
+            row.clear();
         }
     }
 
     /// Forgets every call. One that is being recorded at this very moment may be left.
     pub(super) fn clear(&self) {
-        for row in
-            [Some(&self.calls), Some(&self.failures), self.slow.as_deref()].into_iter().flatten()
-        {
-            row.0.iter().for_each(|word| word.store(0, Ordering::SeqCst));
-        }
+        self.calls.clear();
+        self.failures.clear();
+        self.clear_slow();
         self.last_bad.store(0, Ordering::SeqCst);
     }
 }
@@ -106,23 +162,31 @@ impl Row {
         Self(std::array::from_fn(|_| AtomicU64::new(0)))
     }
 
+    fn clear(&self) {
+        self.0.iter().for_each(|word| word.store(0, Ordering::SeqCst));
+    }
+
     fn word(&self, tenth: u64) -> &AtomicU64 {
         #[allow(clippy::cast_possible_truncation)] // below ten
         let place = (tenth % BUCKETS as u64) as usize;
         &self.0[place]
     }
 
+    /// Counts so many more, as far as they can be told apart.
     #[inline]
-    fn add(&self, tenth: u64) {
+    fn add(&self, tenth: u64, more: u64) {
         let word = self.word(tenth);
         let mut held = word.load(Ordering::Relaxed);
         loop {
             let (stamp, count) = (held >> COUNT_BITS, held & COUNT);
-            // A call whose time was read before others took the bucket on is too late to count.
-            if stamp > tenth || (stamp == tenth && count == COUNT) {
+            let next = if stamp == tenth {
+                held + more.min(COUNT - count)
+            } else if stamp > tenth && stamp - tenth <= FAR_AHEAD {
+                // A call whose time was read before others took the bucket on is too late to count.
                 return;
-            }
-            let next = if stamp == tenth { held + 1 } else { tenth << COUNT_BITS | 1 };
+            } else {
+                tenth << COUNT_BITS | more.min(COUNT)
+            };
             match word.compare_exchange_weak(held, next, Ordering::SeqCst, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(changed) => held = changed,
@@ -144,4 +208,10 @@ impl Row {
         });
         u32::try_from(counts.sum::<u64>()).unwrap_or(u32::MAX)
     }
+}
+
+/// A tenth of the window, and never nothing.
+const fn width_of(window: u64) -> u64 {
+    let width = window.div_ceil(BUCKETS as u64);
+    if width == 0 { 1 } else { width }
 }

@@ -1,7 +1,7 @@
 //! Leases: rights to make an attempt while the circuit is not closed.
 //!
-//! Every lease has a number of its own and an end. All last equally long, so they end in the order
-//! in which they were given, and a queue of ends is all there is to keep: whoever comes back with a
+//! Every lease has a number of its own and an end. All last equally long, and none longer than one
+//! that is given now, so they end in the order in which they were given, and a queue of ends is all there is to keep: whoever comes back with a
 //! number that has left the queue, because its time was over or the circuit has moved on, finds
 //! nothing, and so decides nothing and takes nothing down with it.
 
@@ -48,6 +48,12 @@ impl Leases {
     /// Takes back every lease that is over.
     pub(super) fn expire(&mut self, now: u64) {
         self.drop_front(now);
+    }
+
+    /// Lets none last beyond `end`, when one that is given now ends.
+    pub(super) fn shorten(&mut self, end: u64) {
+        let out = self.ends.iter_mut().filter(|own| **own != RETURNED);
+        out.for_each(|own| *own = (*own).min(end));
     }
 
     /// Takes back all.

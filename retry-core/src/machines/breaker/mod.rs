@@ -8,14 +8,17 @@
 //! One word says what the circuit does and how often that has changed. Each pass carries what it
 //! was given under, so an outcome that comes from before a change is known as such.
 
+mod bits;
 mod buckets;
 mod effects;
 mod leases;
 mod manual;
 mod queue;
 mod recovery;
+mod retune;
 mod ring;
 mod room;
+mod tuning;
 mod waiting;
 mod window;
 
@@ -29,6 +32,7 @@ use crate::seams::gate::{Outcome, Pass};
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::circuit::CircuitState;
 use crate::values::kind::ErrorKind;
+use crate::values::scope::Scope;
 
 pub(crate) use effects::Effects;
 pub(crate) use manual::Manual;
@@ -37,6 +41,7 @@ pub(crate) use waiting::{Arrival, Entry, Wait};
 pub(crate) use window::Counts;
 
 use room::Room;
+use tuning::Tuning;
 use window::{Call, Memory};
 
 /// The low byte of a pass that carries a lease; any other pass carries the word that it was given
@@ -45,7 +50,7 @@ const LEASE: u64 = 0xff;
 
 /// A circuit breaker that reads no clock.
 pub(crate) struct Breaker {
-    policy: BreakerPolicy,
+    tuning: Tuning,
     /// The state in the low byte, above it how often it has changed. Written under the lock only.
     word: AtomicU64,
     memory: Memory,
@@ -79,7 +84,7 @@ enum Sign {
 impl Breaker {
     pub(crate) fn new(policy: BreakerPolicy, seed: u64) -> Self {
         Self {
-            policy,
+            tuning: Tuning::new(&policy),
             word: AtomicU64::new(0),
             memory: Memory::new(&policy),
             healthy: AtomicU64::new(0),
@@ -88,8 +93,23 @@ impl Breaker {
         }
     }
 
-    pub(crate) const fn policy(&self) -> &BreakerPolicy {
-        &self.policy
+    pub(crate) fn policy(&self) -> BreakerPolicy {
+        // Changed under the lock, so that what is read under it is of one policy.
+        let _room = self.room.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.tuning.load()
+    }
+
+    pub(crate) fn parks(&self) -> bool {
+        self.tuning.parks()
+    }
+
+    pub(crate) fn scope(&self) -> Scope {
+        self.tuning.scope()
+    }
+
+    /// The time after which a call is slow, in nanoseconds; 0 for none.
+    pub(crate) fn slow_call(&self) -> u64 {
+        self.tuning.slow_call()
     }
 
     pub(crate) fn set_seed(&mut self, seed: u64) {
@@ -109,7 +129,8 @@ impl Breaker {
         if word & 0xff > CircuitState::Disabled as u64 {
             return None;
         }
-        let timed = self.policy.slow_call != 0 || self.policy.parks() && self.memory.samples();
+        let tuning = &self.tuning;
+        let timed = tuning.slow_call() != 0 || tuning.parks() && self.memory.samples(tuning);
         Some(Pass(word, if timed { now() } else { 0 }))
     }
 
@@ -120,7 +141,7 @@ impl Breaker {
         if pass.1 != 0 || !self.counts_now(pass) {
             return Succeeded::NotYet;
         }
-        if self.memory.succeed(&self.policy, now) { Succeeded::Done } else { Succeeded::Judge }
+        if self.memory.succeed(&self.tuning, now) { Succeeded::Done } else { Succeeded::Judge }
     }
 
     /// Whether an outcome under this pass is counted: it carries the present word, and that says
@@ -146,7 +167,7 @@ impl Breaker {
             return None;
         }
         let call = Call { failed: sign == Sign::Bad, slow: false };
-        if self.memory.record(&self.policy, call, &now) {
+        if self.memory.record(&self.tuning, call, &now) {
             return self.trip(pass, kind_of(outcome), now());
         }
         None
@@ -155,7 +176,7 @@ impl Breaker {
     /// A success has come at a moment when it can be the reason to open.
     #[cold]
     pub(crate) fn judge(&self, pass: Pass, now: u64) -> Option<Effects> {
-        if self.memory.counts(now).are_too_bad(&self.policy) {
+        if self.counts(now).are_too_bad(&self.tuning) {
             return self.trip(pass, None, now);
         }
         None
@@ -167,23 +188,25 @@ impl Breaker {
         if pass.0 & 0xff == LEASE {
             return self.settle_lease(pass, outcome, now);
         }
-        let slow = self.policy.slow_call != 0 && took(pass, now) >= self.policy.slow_call;
-        let told = if slow { self.forget_running(pass) } else { None };
+        let took = took(pass, now);
+        let slow = self.is_slow(took);
+        let ran_late = self.memory.may_have_run_late(took);
+        let told = if ran_late { self.forget_running(pass) } else { None };
         if !self.counts_now(pass) {
             return None;
         }
         let sign = self.sign(outcome);
         let too_bad = match (sign, told) {
             (Sign::Nothing, _) => return None,
-            (Sign::Bad, Some(place)) => self.memory.fail_late(&self.policy, place, now),
-            (_, Some(_)) => self.memory.succeed_late(&self.policy),
+            (Sign::Bad, Some(place)) => self.memory.fail_late(&self.tuning, place, now),
+            (_, Some(_)) => self.memory.succeed_late(&self.tuning),
             (_, None) => {
                 let call = Call { failed: sign == Sign::Bad, slow };
-                self.memory.record(&self.policy, call, || now)
+                self.memory.record(&self.tuning, call, || now)
             }
         };
         if sign == Sign::Good {
-            self.learn(took(pass, now));
+            self.learn(took);
         }
         let kind = kind_of(outcome).or(slow.then_some(ErrorKind::Timeout));
         if too_bad { self.trip(pass, kind, now) } else { None }
@@ -191,8 +214,10 @@ impl Breaker {
 
     /// The attempt is still running after the time that a call may take.
     pub(crate) fn overdue(&self, pass: Pass, now: u64) -> Option<Effects> {
-        // Told too early, it would not be recognised when it settles.
-        if took(pass, now) < self.policy.slow_call {
+        // Told too early, or once before under a shorter limit, it would not be recognised when it
+        // settles.
+        let took = took(pass, now);
+        if !self.is_slow(took) || self.was_told(pass) {
             return None;
         }
         if pass.0 & 0xff == LEASE {
@@ -201,16 +226,27 @@ impl Breaker {
         if !self.counts_now(pass) {
             return None;
         }
-        let (place, too_bad) = self.memory.record_running(&self.policy, now);
+        let (place, too_bad) = self.memory.record_running(&self.tuning, now);
         self.remember_running(pass, place);
         if too_bad { self.trip(pass, Some(ErrorKind::Timeout), now) } else { None }
+    }
+
+    fn is_slow(&self, took: u64) -> bool {
+        let limit = self.tuning.slow_call();
+        limit != 0 && took >= limit
+    }
+
+    /// Whether the call has been recorded while it was running, under a limit that was shorter than
+    /// the present one.
+    fn was_told(&self, pass: Pass) -> bool {
+        self.memory.least_slow() < self.tuning.slow_call() && self.is_running(pass)
     }
 
     fn sign(&self, outcome: Outcome) -> Sign {
         match outcome {
             Outcome::Success => Sign::Good,
-            Outcome::Failure(kind) if self.policy.ignored.contains(kind) => Sign::Nothing,
-            Outcome::Failure(kind) if self.policy.failures.contains(kind) => Sign::Bad,
+            Outcome::Failure(kind) if self.tuning.ignored().contains(kind) => Sign::Nothing,
+            Outcome::Failure(kind) if self.tuning.failures().contains(kind) => Sign::Bad,
             Outcome::Failure(_) => Sign::Alive,
             Outcome::Abandoned => Sign::Nothing,
         }
@@ -233,7 +269,7 @@ impl Breaker {
 
     /// What the window holds.
     pub(crate) fn counts(&self, now: u64) -> Counts {
-        self.memory.counts(now)
+        self.memory.counts(self.tuning.unit(), now)
     }
 }
 

@@ -6,6 +6,7 @@ use loom::thread;
 
 use super::ring::Ring;
 use super::waiting::{Arrival, Entry};
+use super::window::{Call, Counts};
 use super::{Breaker, Effects, Succeeded};
 use crate::seams::gate::{Outcome, Pass};
 use crate::values::breaker_policy::{BreakerPolicy, OnOpen, Window};
@@ -13,6 +14,8 @@ use crate::values::circuit::CircuitState;
 use crate::values::kind::ErrorKind;
 
 const DOWN: Outcome = Outcome::Failure(ErrorKind::Server);
+const BAD: Call = Call { failed: true, slow: false };
+const GOOD: Call = Call { failed: false, slow: false };
 const FAR: u64 = 1 << 50;
 
 const POLICY: BreakerPolicy = BreakerPolicy::new()
@@ -107,17 +110,70 @@ fn loom_a_window_of_time_sees_a_failure_and_the_minimum_together() {
 #[test]
 fn loom_the_counts_of_a_ring_are_those_of_its_bits() {
     model(|| {
-        let ring = Arc::new(Ring::new(1, false));
+        let ring = Arc::new(Ring::new(1, 1));
         let other = Arc::clone(&ring);
         let other = thread::spawn(move || {
-            other.push(true, false);
-            other.push(false, false);
+            other.push(BAD, None);
+            other.push(GOOD, None);
         });
-        ring.push(true, false);
-        ring.clear();
+        ring.push(BAD, None);
+        ring.clear(1, None);
         other.join().unwrap();
         assert!(ring.is_sound());
     });
+}
+
+/// Two calls are recorded while the ring takes this size; the ring is sound, and after what stands
+/// beyond it was swept up, it holds no more than it has places for.
+fn reshaped(from: u32, to: u32) {
+    model(move || {
+        let ring = Arc::new(Ring::new(from, 1));
+        let full = Counts { calls: from, failures: 1, slow: 0 };
+        ring.reshape(from, full, None);
+        let other = Arc::clone(&ring);
+        let other = thread::spawn(move || {
+            other.push(BAD, None);
+            other.push(BAD, None);
+        });
+        ring.reshape(to, full, None);
+        other.join().unwrap();
+        assert!(ring.is_sound());
+        ring.sweep(None);
+        let counts = ring.counts(None);
+        assert!(ring.is_sound() && counts.calls <= to);
+        assert!(counts.failures <= to.min(3), "{counts:?}");
+    });
+}
+
+#[test]
+fn loom_a_ring_that_shrinks_while_calls_are_recorded_is_sound() {
+    reshaped(3, 1);
+}
+
+#[test]
+fn loom_a_ring_that_grows_by_a_segment_while_calls_are_recorded_is_sound() {
+    reshaped(128, 192);
+}
+
+#[test]
+fn loom_a_breaker_whose_window_changes_its_sort_goes_on_counting() {
+    let policies = [POLICY, POLICY.with_window(Window::Time(std::time::Duration::from_millis(1)))];
+    for [before, after] in [policies, [policies[1], policies[0]]] {
+        model(move || {
+            let breaker = breaker(before);
+            let other = settling(&breaker, pass(&breaker), DOWN);
+            drop(breaker.set_policy(&after, 2));
+            other.join().unwrap();
+            assert_eq!(breaker.policy(), after);
+            assert_eq!(breaker.state(), CircuitState::Closed, "one failure is not enough");
+            for _ in 0..2 {
+                if let Some(pass) = breaker.enter(|| 1) {
+                    drop(settle(&breaker, pass, DOWN));
+                }
+            }
+            assert_eq!(breaker.state(), CircuitState::Open);
+        });
+    }
 }
 
 #[test]

@@ -99,14 +99,24 @@ impl Growth {
     /// Draws downward from the longest wait, so that many breakers do not come back together, and
     /// none stays open for longer than it may.
     pub(super) fn wait(&mut self, policy: &BreakerPolicy, now: u64, rng: &mut Rng) -> u64 {
-        let longest = if policy.parks() {
-            self.longest_gap(policy, now)
-        } else {
-            let factor = 1_u64.checked_shl(self.failed).unwrap_or(u64::MAX);
-            policy.open_for.saturating_mul(factor).min(policy.max_open_for)
-        };
+        let longest = self.longest(policy, now);
         self.last_wait = nanos::between(longest / 2, longest, rng.draw()).max(1);
         self.last_wait
+    }
+
+    /// The wait is no longer than it could be under this policy, which it returns.
+    pub(super) fn shorten(&mut self, policy: &BreakerPolicy, now: u64) -> u64 {
+        let longest = self.longest(policy, now).max(1);
+        self.last_wait = self.last_wait.min(longest);
+        longest
+    }
+
+    fn longest(&self, policy: &BreakerPolicy, now: u64) -> u64 {
+        if policy.parks() {
+            return self.longest_gap(policy, now);
+        }
+        let factor = 1_u64.checked_shl(self.failed).unwrap_or(u64::MAX);
+        policy.open_for.saturating_mul(factor).min(policy.max_open_for)
     }
 
     /// The longest gap between two probes where callers wait: as long as the circuit has been open,
@@ -132,7 +142,7 @@ impl Trial {
     }
 
     /// Whether the other side is up, once that is certain.
-    fn verdict(self, policy: &BreakerPolicy) -> Option<bool> {
+    pub(super) fn verdict(self, policy: &BreakerPolicy) -> Option<bool> {
         let left = self.wanted(policy);
         let part = |count: u32| f64::from(count) / f64::from(policy.probes);
         let is_bad = |more: u32| {
@@ -186,7 +196,7 @@ impl Ramp {
 impl Breaker {
     /// Takes the outcome of an attempt that had a lease.
     pub(super) fn settle_lease(&self, pass: Pass, outcome: Outcome, now: u64) -> Option<Effects> {
-        let slow = self.policy.slow_call != 0 && took(pass, now) >= self.policy.slow_call;
+        let slow = self.is_slow(took(pass, now));
         let kind = kind_of(outcome).or(slow.then_some(ErrorKind::Timeout));
         self.end_lease(pass, Answer { sign: self.sign(outcome), slow, kind }, now)
     }
@@ -213,7 +223,7 @@ impl Breaker {
                     Some(false) => {
                         room.growth.fail();
                         // A probe that hung was a gap by itself.
-                        let since = if self.policy.parks() { pass.1 } else { now };
+                        let since = if self.tuning.parks() { pass.1 } else { now };
                         self.open(room, answer.kind, (since, now), &mut effects);
                     }
                 }
@@ -231,7 +241,7 @@ impl Breaker {
                 trial.settled += 1;
                 trial.failed += u32::from(answer.sign == Sign::Bad);
                 trial.slow += u32::from(answer.slow);
-                trial.verdict(&self.policy)
+                trial.verdict(&self.tuning.load())
             }
             Phase::Ramp(ramp) if answer.sign == Sign::Bad => ramp.fail().then_some(false),
             Phase::Ramp(ramp) => {

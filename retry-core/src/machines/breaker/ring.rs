@@ -1,148 +1,143 @@
-//! The last so many calls, one bit each.
+//! The last so many calls, one bit each, and another one where slowness counts.
 //!
-//! A bit that says "failed" is written only where it differs from the one it takes the place of,
-//! and whoever turned it also moves the count. So the count is that of the bits under every
-//! interleaving, it cannot run below zero, and a success in the place of a success costs one
-//! locked operation: the step of the cursor.
+//! A success in the place of a success costs one locked operation: the step of the cursor.
 
 use crate::machines::sync::{AtomicU32, AtomicU64, Ordering, in_total_order};
 
-use super::window::Counts;
+use super::bits::Bits;
+use super::window::{Call, Counts};
 
-/// A ring of calls.
+/// A ring of calls. The bits of those that were slow are kept beside it, by whoever wants them.
 pub(super) struct Ring {
     /// How many calls were ever recorded.
     cursor: AtomicU64,
     /// What the cursor was when the ring was last emptied.
     emptied_at: AtomicU64,
+    /// With how many calls in the ring a success can be the reason to open; of a count that goes on
+    /// beyond the size, and wraps.
+    look_at: AtomicU32,
     failures: Bits,
-    slow: Option<Box<Bits>>,
-}
-
-/// One bit for each place of the ring, and how many of them are set.
-struct Bits {
-    words: Box<[AtomicU64]>,
-    set: AtomicU32,
-    size: u32,
 }
 
 impl Ring {
-    pub(super) fn new(size: u32, with_slow: bool) -> Self {
+    pub(super) fn new(size: u32, minimum: u32) -> Self {
         Self {
             cursor: AtomicU64::new(0),
             emptied_at: AtomicU64::new(0),
+            look_at: AtomicU32::new(minimum),
             failures: Bits::new(size),
-            slow: with_slow.then(|| Box::new(Bits::new(size))),
         }
     }
 
-    /// Records a success. Whether it does not complete `minimum` calls.
+    /// Records a success. Whether it cannot be the reason to open.
     #[inline(never)]
-    pub(super) fn succeed(&self, minimum: u32) -> bool {
-        self.push(false, false).1 != u64::from(minimum)
+    pub(super) fn succeed(&self, slow: Option<&Bits>) -> bool {
+        !self.push(Call { failed: false, slow: false }, slow).1
     }
 
-    /// Records a call and tells its number, and how many calls the ring then holds.
+    /// Records a call and tells its number, and whether a success can now be the reason to open.
     #[inline]
-    pub(super) fn push(&self, failed: bool, slow: bool) -> (u64, u64) {
+    pub(super) fn push(&self, call: Call, slow: Option<&Bits>) -> (u64, bool) {
         // The count of failures and this cursor are each written before the other is read, by
         // calls that run at once: one of them sees both, for which the order has to be total.
         let number = self.cursor.fetch_add(1, Ordering::SeqCst);
-        let place = number % self.size();
-        self.failures.write(place, failed);
-        if let Some(bits) = &self.slow {
-            bits.write(place, slow);
+        let place = self.place(number);
+        self.failures.write(place, call.failed);
+        if let Some(bits) = slow {
+            bits.write(place, call.slow);
         }
         in_total_order();
-        (number, number.wrapping_add(1).wrapping_sub(self.emptied_at.load(Ordering::Relaxed)))
+        let held = number.wrapping_add(1).wrapping_sub(self.emptied_at.load(Ordering::Relaxed));
+        (number, truncated(held) == self.look_at.load(Ordering::Relaxed))
     }
 
-    fn size(&self) -> u64 {
-        u64::from(self.failures.size)
+    #[inline]
+    fn place(&self, number: u64) -> u64 {
+        number.checked_rem(self.failures.size()).unwrap_or(0)
     }
 
     /// How many calls were ever recorded; wraps.
     #[inline]
-    #[allow(clippy::cast_possible_truncation)] // wraps
     pub(super) fn recorded(&self) -> u32 {
-        self.cursor.load(Ordering::Relaxed) as u32
+        truncated(self.cursor.load(Ordering::Relaxed))
     }
 
     /// The call of this number failed after all, if the ring still holds it.
     pub(super) fn fail_late(&self, number: u64) {
-        let held = self.cursor.load(Ordering::SeqCst).saturating_sub(number) <= self.size();
+        let cursor = self.cursor.load(Ordering::SeqCst);
+        let held = number < cursor && cursor - number <= self.failures.size();
         if held && number >= self.emptied_at.load(Ordering::Relaxed) {
-            self.failures.write(number % self.size(), true);
+            self.failures.write(self.place(number), true);
         }
     }
 
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self, slow: Option<&Bits>) -> Counts {
         let recorded = self.cursor.load(Ordering::SeqCst);
         let calls = recorded.saturating_sub(self.emptied_at.load(Ordering::Relaxed));
         Counts {
-            calls: u32::try_from(calls).unwrap_or(u32::MAX).min(self.failures.size),
+            calls: u32::try_from(calls.min(self.failures.size())).unwrap_or(u32::MAX),
             failures: self.failures.count(),
-            slow: self.slow.as_ref().map_or(0, |bits| bits.count()),
+            slow: slow.map_or(0, Bits::count),
         }
     }
 
     /// Forgets every call. One that is being recorded at this very moment may be left.
-    pub(super) fn clear(&self) {
+    pub(super) fn clear(&self, minimum: u32, slow: Option<&Bits>) {
+        self.empty(slow);
+        self.expect(minimum);
+    }
+
+    fn empty(&self, slow: Option<&Bits>) {
         self.emptied_at.store(self.cursor.load(Ordering::SeqCst), Ordering::Relaxed);
         self.failures.clear();
-        if let Some(bits) = &self.slow {
+        if let Some(bits) = slow {
             bits.clear();
         }
     }
+
+    /// The least number of calls is another from here on. Where the ring holds as many, the next
+    /// outcome is looked at, whatever it is: the settings that it is judged by are others too.
+    pub(super) fn expect(&self, minimum: u32) {
+        let cursor = self.cursor.load(Ordering::SeqCst);
+        let held = cursor.saturating_sub(self.emptied_at.load(Ordering::Relaxed));
+        let look_at = if held < minimum.into() { minimum } else { truncated(held + 1) };
+        self.look_at.store(look_at, Ordering::Relaxed);
+    }
+
+    /// Becomes one of another size, which holds as many of these calls as it can, and of each sort
+    /// the same part of them; spread evenly, since nobody knows in which order they came.
+    pub(super) fn reshape(&self, size: u32, kept: Counts, slow: Option<&Bits>) {
+        let all = [Some(&self.failures), slow];
+        all.into_iter().flatten().for_each(|bits| bits.resize(size));
+        self.empty(slow);
+        let kept = kept.at_most(size);
+        let first = self.cursor.fetch_add(kept.calls.into(), Ordering::SeqCst);
+        self.emptied_at.store(first, Ordering::Relaxed);
+        for (bits, count) in all.into_iter().zip([kept.failures, kept.slow]) {
+            let Some(bits) = bits else { continue };
+            for nth in 0..u64::from(count) {
+                let number = first + nth * u64::from(kept.calls) / u64::from(count);
+                bits.write(self.place(number), true);
+            }
+        }
+    }
+
+    /// Corrects the counts by what has no place in the ring. Whether there was anything.
+    pub(super) fn sweep(&self, slow: Option<&Bits>) -> bool {
+        let failures = self.failures.sweep();
+        slow.is_some_and(Bits::sweep) || failures
+    }
 }
 
-impl Bits {
-    fn new(size: u32) -> Self {
-        let words = (0..size.div_ceil(u64::BITS)).map(|_| AtomicU64::new(0)).collect();
-        Self { words, set: AtomicU32::new(0), size }
-    }
-
-    #[inline]
-    fn write(&self, place: u64, on: bool) {
-        #[allow(clippy::cast_possible_truncation)] // below the ring's size, which is a `u32`
-        let word = &self.words[(place / 64) as usize];
-        let bit = 1 << (place % 64);
-        if (word.load(Ordering::Relaxed) & bit != 0) == on {
-            return;
-        }
-        if on {
-            if word.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-                self.set.fetch_add(1, Ordering::SeqCst);
-            }
-        } else if word.fetch_and(!bit, Ordering::Relaxed) & bit != 0 {
-            self.set.fetch_sub(1, Ordering::SeqCst);
-        }
-    }
-
-    /// How many are set. Whoever clears a bit may count it before the one who set it has.
-    fn count(&self) -> u32 {
-        let set = self.set.load(Ordering::SeqCst).cast_signed();
-        set.max(0).cast_unsigned()
-    }
-
-    fn clear(&self) {
-        for word in &self.words {
-            let cleared = word.swap(0, Ordering::Relaxed).count_ones();
-            self.set.fetch_sub(cleared, Ordering::SeqCst);
-        }
-    }
-
-    #[cfg(test)]
-    fn count_again(&self) -> u32 {
-        self.words.iter().map(|word| word.load(Ordering::SeqCst).count_ones()).sum()
-    }
+#[allow(clippy::cast_possible_truncation)] // wraps
+const fn truncated(count: u64) -> u32 {
+    count as u32
 }
 
 #[cfg(test)]
 impl Ring {
     /// Whether the counts are those of the bits.
     pub(super) fn is_sound(&self) -> bool {
-        let sound = |bits: &Bits| bits.count() == bits.count_again();
-        sound(&self.failures) && self.slow.as_ref().is_none_or(|bits| sound(bits))
+        self.failures.is_sound()
     }
 }

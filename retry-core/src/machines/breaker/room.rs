@@ -13,6 +13,7 @@ use super::effects::Effects;
 use super::leases::Leases;
 use super::queue::Queue;
 use super::recovery::{Growth, Phase};
+use super::window::NOWHERE;
 use super::{Breaker, LEASE, state_in};
 
 /// All that matters only while the circuit is not closed.
@@ -28,7 +29,7 @@ pub(super) struct Room {
     pub(super) would_have_opened: u64,
     pub(super) refused: u64,
     last: Option<CircuitChange>,
-    cause: Option<Cause>,
+    pub(super) cause: Option<Cause>,
     /// The calls that were recorded as slow while they ran: their start and their place in the
     /// window, and how many share both.
     running: BTreeMap<(u64, u64), u32>,
@@ -67,6 +68,13 @@ impl Room {
             running: BTreeMap::new(),
         }
     }
+
+    /// The window has another form, in which the calls that run have no place.
+    pub(super) fn forget_places(&mut self) {
+        for ((started, _), calls) in std::mem::take(&mut self.running) {
+            *self.running.entry((started, NOWHERE)).or_default() += calls;
+        }
+    }
 }
 
 impl Breaker {
@@ -81,7 +89,7 @@ impl Breaker {
     pub(super) fn turn(&self, room: &mut Room, to: CircuitState, effects: &mut Effects) {
         let word = self.word.load(Ordering::Relaxed);
         if matches!(to, CircuitState::Closed | CircuitState::ObserveOnly) {
-            self.memory.clear();
+            self.memory.clear(&self.tuning);
         }
         if !matches!(to, CircuitState::Open | CircuitState::HalfOpen | CircuitState::Ramping) {
             room.phase = Phase::Calm;
@@ -104,9 +112,12 @@ impl Breaker {
             if self.word.load(Ordering::Relaxed) != pass.0 {
                 return None;
             }
+            if self.memory.sweep() && !self.is_too_bad(now) {
+                return None;
+            }
             if state_in(pass.0) == CircuitState::ObserveOnly {
                 room.would_have_opened += 1;
-                self.memory.clear();
+                self.memory.clear(&self.tuning);
                 return None;
             }
             let mut effects = Effects::default();
@@ -114,6 +125,12 @@ impl Breaker {
             self.open(room, kind, (now, now), &mut effects);
             Some(effects)
         })
+    }
+
+    fn is_too_bad(&self, now: u64) -> bool {
+        let enough = self.tuning.consecutive_failures();
+        enough != 0 && self.memory.streak.load(Ordering::Relaxed) >= enough
+            || self.counts(now).are_too_bad(&self.tuning)
     }
 
     /// Opens, for as long as the outage so far asks for, counted from `since`.
@@ -124,7 +141,7 @@ impl Breaker {
         (since, now): (u64, u64),
         effects: &mut Effects,
     ) {
-        let wait = room.growth.wait(&self.policy, now, &mut room.rng);
+        let wait = room.growth.wait(&self.tuning.load(), now, &mut room.rng);
         room.phase = Phase::Open { until: since.saturating_add(wait).max(now) };
         room.opened += 1;
         room.cause = kind.map(|kind| (kind, Arc::from(kind.as_str())));
@@ -168,6 +185,11 @@ impl Breaker {
     /// Remembers that the call was recorded as slow while it runs.
     pub(super) fn remember_running(&self, pass: Pass, place: u64) {
         self.locked(|room| *room.running.entry((pass.1, place)).or_default() += 1);
+    }
+
+    /// Whether a call that started then was recorded while it is running.
+    pub(super) fn is_running(&self, pass: Pass) -> bool {
+        self.locked(|room| room.running.range((pass.1, 0)..=(pass.1, u64::MAX)).next().is_some())
     }
 
     /// Where the call was recorded while it was running, if it was. Two that started in the same

@@ -70,6 +70,7 @@ impl Breaker {
 
     fn place(&self, room: &mut Room, arrival: Arrival, effects: &mut Effects) -> Entry {
         let Arrival { now, ends_at, first } = arrival;
+        let policy = self.tuning.load();
         let state = self.state();
         if state as u8 <= CircuitState::Disabled as u8 {
             return Entry::Go(self.open_pass(now));
@@ -88,7 +89,7 @@ impl Breaker {
         }
         // The newest goes first, and nobody is newer than one who only now arrives.
         if let Phase::Trial(trial) = room.phase
-            && room.leases.out() < trial.wanted(&self.policy)
+            && room.leases.out() < trial.wanted(&policy)
         {
             return Entry::Go(self.lease(room, now).1);
         }
@@ -98,11 +99,11 @@ impl Breaker {
             Phase::Ramp(ramp) if room.queue.waiting() == 0 && room.leases.out() < ramp.window() => {
                 Entry::Go(self.lease(room, now).1)
             }
-            _ if room.queue.waiting() >= self.policy.max_waiting || ends_at <= now => {
+            _ if room.queue.waiting() >= policy.max_waiting || ends_at <= now => {
                 Entry::Refuse(left(room, now))
             }
             _ => {
-                let leaves_at = now.saturating_add(self.policy.park_for).min(ends_at);
+                let leaves_at = now.saturating_add(policy.park_for).min(ends_at);
                 Entry::Hold(room.queue.enter(leaves_at, ends_at))
             }
         }
@@ -185,7 +186,7 @@ impl Breaker {
     pub(super) fn release(&self, room: &mut Room, now: u64, effects: &mut Effects) {
         loop {
             let (free, next) = match room.phase {
-                Phase::Trial(trial) => (trial.wanted(&self.policy), room.queue.newest()),
+                Phase::Trial(trial) => (trial.wanted(&self.tuning.load()), room.queue.newest()),
                 Phase::Ramp(ramp) => (ramp.window(), room.queue.oldest()),
                 Phase::Calm | Phase::Open { .. } => return,
             };
@@ -242,7 +243,7 @@ impl Breaker {
     fn due(&self, room: &Room) -> Option<u64> {
         let free = match room.phase {
             Phase::Open { until } => return Some(until),
-            Phase::Trial(trial) => trial.wanted(&self.policy),
+            Phase::Trial(trial) => trial.wanted(&self.tuning.load()),
             Phase::Ramp(ramp) => ramp.window(),
             Phase::Calm => return None,
         };
@@ -265,13 +266,13 @@ impl Breaker {
     }
 
     fn lease(&self, room: &mut Room, now: u64) -> (u64, Pass) {
-        let number = room.leases.give(now.saturating_add(self.policy.lease));
+        let number = room.leases.give(now.saturating_add(self.tuning.load().lease));
         (number, leased(number, now))
     }
 
     /// A pass as [`enter`](Self::enter) gives it.
     fn open_pass(&self, now: u64) -> Pass {
-        let timed = self.policy.slow_call != 0;
+        let timed = self.tuning.slow_call() != 0;
         Pass(self.word.load(Ordering::Relaxed), if timed { now } else { 0 })
     }
 
@@ -284,7 +285,7 @@ impl Breaker {
     pub(crate) fn foresee(&self, now: u64, then: u64) -> Result<(), Option<u64>> {
         match self.state() {
             CircuitState::ForcedOpen => Err(None),
-            CircuitState::Open if !self.policy.parks() => self.locked(|room| match room.phase {
+            CircuitState::Open if !self.tuning.parks() => self.locked(|room| match room.phase {
                 Phase::Open { until } if until > then => Err(Some(until.saturating_sub(now))),
                 _ => Ok(()),
             }),

@@ -10,6 +10,8 @@
 use crate::machines::sync::{AtomicU64, Ordering, const_unless_loom};
 use crate::values::budget_policy::TOKEN;
 
+use super::numbers::Numbers;
+
 /// One call, in the word.
 const CALL: u64 = 1 << 32;
 const BALANCE: u64 = CALL - 1;
@@ -20,25 +22,22 @@ pub(super) const FULL: u32 = 2000 * TOKEN;
 #[derive(Debug)]
 pub(super) struct Bucket {
     word: AtomicU64,
-    /// What a success brings, and the balance from which on it brings nothing.
-    deposit: u32,
-    max: u32,
 }
 
 impl Bucket {
     const_unless_loom! {
         /// A full bucket.
-        pub(super) fn new(deposit: u32, max: u32) -> Self {
-            Self { word: AtomicU64::new(FULL as u64), deposit, max }
+        pub(super) fn new() -> Self {
+            Self { word: AtomicU64::new(FULL as u64) }
         }
     }
 
     /// A success: counts the call, and deposits unless the bucket is full. Whether it is the first
     /// call of all.
     #[inline]
-    pub(super) fn deposit(&self) -> bool {
+    pub(super) fn deposit(&self, numbers: &Numbers) -> bool {
         let word = self.word.load(Ordering::Relaxed);
-        let deposit = if balance(word) < self.max { self.deposit } else { 0 };
+        let deposit = if balance(word) < numbers.max() { numbers.deposit() } else { 0 };
         self.word.fetch_add(CALL + u64::from(deposit), Ordering::Relaxed);
         calls(word) == 0
     }
@@ -55,8 +54,30 @@ impl Bucket {
     }
 
     /// Takes `cost`, or what is left of it: a failure is not asked whether it may happen.
-    pub(super) fn take(&self, cost: u32) {
-        self.update(|balance| Some(balance.min(self.max).saturating_sub(cost)));
+    pub(super) fn take(&self, cost: u32, cap: u32) {
+        self.update(|balance| Some(balance.min(cap).saturating_sub(cost)));
+    }
+
+    /// Keeps the part that is there of `from`, the most until now, as that of `to`.
+    pub(super) fn scale(&self, from: u32, to: u32) {
+        if from == to {
+            return;
+        }
+        let part = |held: u32| u64::from(held) * u64::from(to) / u64::from(from.max(1));
+        self.update(|balance| match balance {
+            FULL.. => Some(balance),
+            _ => Some(u32::try_from(part(balance.min(from))).unwrap_or(FULL).min(FULL)),
+        });
+    }
+
+    /// Puts this in the place of what is there.
+    pub(super) fn set(&self, held: u32) {
+        self.update(|_| Some(held));
+    }
+
+    /// Takes all out, and returns it.
+    pub(super) fn drain(&self) -> u32 {
+        balance(self.word.fetch_and(!BALANCE, Ordering::Relaxed))
     }
 
     /// Puts `amount` in. What is above the cap is cut at the next withdrawal.
@@ -77,10 +98,6 @@ impl Bucket {
     /// The number of calls so far; wraps.
     pub(super) fn calls(&self) -> u32 {
         calls(self.word.load(Ordering::Relaxed))
-    }
-
-    pub(super) fn max(&self) -> u32 {
-        self.max
     }
 
     /// Changes the balance and leaves the count, in one step that no other thread comes between.

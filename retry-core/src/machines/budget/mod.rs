@@ -17,16 +17,19 @@
 mod bucket;
 #[cfg(all(test, retry_loom))]
 mod models;
+mod numbers;
 mod pace;
+mod retune;
 #[cfg(all(test, not(retry_loom)))]
 mod tests;
 
 use crate::machines::sliding::{SLOTS, Sliding};
-use crate::machines::sync::{AtomicU32, AtomicU64, Ordering, const_unless_loom};
+use crate::machines::sync::{AtomicU32, AtomicU64, Mutex, OnceLock, Ordering, const_unless_loom};
 use crate::values::budget_policy::{BudgetPolicy, Model, TOKEN};
 use crate::values::kind::ErrorKind;
 use crate::values::nanos;
 use bucket::Bucket;
+use numbers::{Numbers, max_of};
 use pace::Pace;
 
 /// What a retry asks a budget for.
@@ -65,26 +68,20 @@ pub struct BudgetSnapshot {
 /// The machine; see the module.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    policy: BudgetPolicy,
-    tokens: Tokens,
+    numbers: Numbers,
+    bucket: Bucket,
+    pace: Pace,
+    /// How much the last retry that asked could have found; only for the snapshot, and for what part
+    /// of it is there.
+    seen: AtomicU32,
+    /// What a ratio budget has in the bucket's place; made when it is first needed.
+    window: OnceLock<Box<Sliding<SLOTS>>>,
+    /// Held by who sets the policy.
+    setting: Mutex<()>,
     refused: AtomicU64,
     drawn: AtomicU64,
     /// The time of the last warning, and one; 0 before the first.
     warned: AtomicU64,
-}
-
-#[derive(Debug)]
-enum Tokens {
-    Bucket(Bucket, Capacity),
-    Window(Sliding<SLOTS>),
-}
-
-/// How much a bucket may hold now.
-#[derive(Debug)]
-struct Capacity {
-    pace: Pace,
-    /// What the last retry that asked was told; only for the snapshot.
-    seen: AtomicU32,
 }
 
 /// The cost of a retry under the quota of the AWS SDKs, and after a timeout.
@@ -96,95 +93,92 @@ const BETWEEN_WARNINGS: u64 = 10 * nanos::PER_SECOND;
 impl Budget {
     const_unless_loom! {
         pub(crate) fn new(policy: BudgetPolicy) -> Self {
-            let (deposit, max) = match policy.model {
-                Model::Productive { ratio, max, .. } => (ratio, max),
-                Model::Grpc { max, token_ratio } => (token_ratio, max),
-                // A window has no bucket; its own numbers are read where they are needed.
-                Model::Aws | Model::Ratio { .. } => (TOKEN, 500 * TOKEN),
-            };
-            let tokens = if let Model::Ratio { ttl, .. } = policy.model {
-                Tokens::Window(Sliding::new(ttl))
-            } else {
-                let capacity = Capacity { pace: Pace::new(max), seen: AtomicU32::new(max) };
-                Tokens::Bucket(Bucket::new(deposit, max), capacity)
-            };
-            let (refused, drawn) = (AtomicU64::new(0), AtomicU64::new(0));
-            Self { policy, tokens, refused, drawn, warned: AtomicU64::new(0) }
+            Self {
+                numbers: Numbers::new(policy.model),
+                bucket: Bucket::new(),
+                // Whatever the most is, until more is known.
+                pace: Pace::new(u32::MAX),
+                seen: AtomicU32::new(max_of(policy.model)),
+                window: OnceLock::new(),
+                setting: Mutex::new(()),
+                refused: AtomicU64::new(0),
+                drawn: AtomicU64::new(0),
+                warned: AtomicU64::new(0),
+            }
         }
     }
 
-    pub(crate) const fn policy(&self) -> BudgetPolicy {
-        self.policy
+    pub(crate) fn policy(&self) -> BudgetPolicy {
+        let _setting = self.setting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        BudgetPolicy { model: self.numbers.load() }
+    }
+
+    /// The sum of a ratio budget.
+    fn window(&self) -> &Sliding<SLOTS> {
+        match self.window.get() {
+            Some(window) => window,
+            None => self.window_of(self.numbers.ttl()),
+        }
+    }
+
+    fn window_of(&self, ttl: u64) -> &Sliding<SLOTS> {
+        self.window.get_or_init(|| Box::new(Sliding::new(ttl)))
     }
 
     /// A call succeeded at its attempt number `attempt`, before which it drew `last`.
     #[inline]
     pub(crate) fn succeeded(&self, attempt: u32, last: Reservation, now: impl FnOnce() -> u64) {
-        match &self.tokens {
-            Tokens::Bucket(bucket, capacity) if attempt <= 1 => {
-                if bucket.deposit() {
-                    capacity.pace.begin(now());
-                }
-            }
-            tokens => self.succeeded_otherwise(tokens, attempt, (last, now)),
+        if attempt > 1 || !self.numbers.are_of_a_bucket() {
+            self.succeeded_otherwise(attempt, last, now);
+        } else if self.bucket.deposit(&self.numbers) {
+            self.pace.begin(now());
         }
     }
 
     #[cold]
-    fn succeeded_otherwise(
-        &self,
-        tokens: &Tokens,
-        attempt: u32,
-        (last, now): (Reservation, impl FnOnce() -> u64),
-    ) {
-        match (tokens, self.policy.model) {
-            (Tokens::Bucket(bucket, _), Model::Productive { payback, .. }) => {
-                bucket.put(share(last.0, payback));
+    fn succeeded_otherwise(&self, attempt: u32, last: Reservation, now: impl FnOnce() -> u64) {
+        match self.numbers.load() {
+            Model::Productive { payback, .. } => self.bucket.put(share(last.0, payback)),
+            Model::Grpc { .. } => {
+                self.bucket.deposit(&self.numbers);
             }
-            (Tokens::Bucket(bucket, _), Model::Grpc { .. }) => {
-                bucket.deposit();
-            }
-            (Tokens::Bucket(bucket, _), _) => bucket.put(last.0),
+            Model::Aws => self.bucket.put(last.0),
             // A call brings its share once, at the end of its first attempt.
-            (Tokens::Window(window), Model::Ratio { ratio, .. }) if attempt <= 1 => {
-                window.add(u64::from(ratio), now());
-            }
-            (Tokens::Window(_), _) => {}
+            Model::Ratio { ratio, .. } if attempt <= 1 => self.window().add(ratio.into(), now()),
+            Model::Ratio { .. } => {}
         }
     }
 
     /// Attempt number `attempt` of a call failed, whether or not it will be tried again. Told
     /// before [`reserve`](Self::reserve).
     pub(crate) fn failed(&self, attempt: u32, now: impl FnOnce() -> u64) {
-        match (&self.tokens, self.policy.model) {
-            (Tokens::Bucket(bucket, capacity), Model::Productive { .. }) => {
+        match self.numbers.load() {
+            Model::Productive { .. } => {
                 let first = attempt <= 1;
-                let calls = if first { bucket.count() } else { bucket.calls() };
-                if capacity.pace.failure(calls, calls.wrapping_add(first.into()), now()) {
+                let calls = if first { self.bucket.count() } else { self.bucket.calls() };
+                if self.pace.failure(calls, calls.wrapping_add(first.into()), now()) {
                     // Nobody's load is multiplied by the retries of one call in a minute.
-                    bucket.fill();
+                    self.bucket.fill();
                 }
             }
-            (Tokens::Bucket(bucket, _), Model::Grpc { .. }) => bucket.take(TOKEN),
-            (Tokens::Window(window), Model::Ratio { ratio, .. }) if attempt <= 1 => {
-                window.add(u64::from(ratio), now());
-            }
-            _ => {}
+            Model::Grpc { max, .. } => self.bucket.take(TOKEN, max),
+            Model::Ratio { ratio, .. } if attempt <= 1 => self.window().add(ratio.into(), now()),
+            Model::Ratio { .. } | Model::Aws => {}
         }
     }
 
     /// Draws what a retry costs, before its delay; `None` when it is not there.
     pub(crate) fn reserve(&self, ask: Ask, now: impl FnOnce() -> u64) -> Option<Reservation> {
-        let drawn = match &self.tokens {
-            Tokens::Bucket(bucket, capacity) => self.draw(bucket, capacity, ask),
-            Tokens::Window(window) => {
-                let reserve = self.floor();
+        let drawn = match self.numbers.load() {
+            model @ Model::Ratio { .. } => {
+                let reserve = floor_of(model);
                 let cost = ask.cost.map_or(TOKEN, fraction);
                 // No more than what is there without a call, which comes back by itself.
                 let most = u32::try_from(reserve).unwrap_or(u32::MAX).max(TOKEN);
                 let cost = cost.min(most);
-                window.withdraw(cost, reserve, now()).then_some(cost)
+                self.window().withdraw(cost, reserve, now()).then_some(cost)
             }
+            model => self.draw(model, ask),
         };
         match drawn {
             Some(units) => self.drawn.fetch_add(u64::from(units), Ordering::Relaxed),
@@ -193,29 +187,30 @@ impl Budget {
         drawn.map(Reservation)
     }
 
-    fn draw(&self, bucket: &Bucket, capacity: &Capacity, ask: Ask) -> Option<u32> {
-        let max = bucket.max();
-        let (cost, cap) = match self.policy.model {
-            Model::Grpc { .. } => return (bucket.balance().min(max) > max / 2).then_some(0),
+    fn draw(&self, model: Model, ask: Ask) -> Option<u32> {
+        let max = max_of(model);
+        let (cost, cap) = match model {
+            Model::Grpc { .. } => return (self.bucket.balance().min(max) > max / 2).then_some(0),
             Model::Productive { .. } => {
                 let retries = f64::from(ask.max_attempts.saturating_sub(1));
                 let one_call = fraction(retries * ask.dearest);
-                let cap = capacity.pace.per_second().min(max).max(one_call);
-                capacity.seen.store(cap, Ordering::Relaxed);
+                let cap = self.pace.per_second().min(max).max(one_call);
+                self.seen.store(cap, Ordering::Relaxed);
                 (1, cap)
             }
             _ if matches!(ask.kind, ErrorKind::Timeout | ErrorKind::Network) => (AWS_TIMEOUT, max),
             _ => (AWS_RETRY, max),
         };
-        bucket.withdraw(ask.cost.map_or_else(|| tokens(cost), fraction), cap)
+        self.bucket.withdraw(ask.cost.map_or_else(|| tokens(cost), fraction), cap)
     }
 
     /// The retry will not be made: its draw goes back.
     pub(crate) fn give_back(&self, reservation: Reservation, now: impl FnOnce() -> u64) {
         let Reservation(units @ 1..) = reservation else { return };
-        match &self.tokens {
-            Tokens::Bucket(bucket, _) => bucket.put(units),
-            Tokens::Window(window) => window.add(u64::from(units), now()),
+        if self.numbers.are_of_a_bucket() {
+            self.bucket.put(units);
+        } else {
+            self.window().add(units.into(), now());
         }
         self.drawn.fetch_sub(u64::from(units), Ordering::Relaxed);
     }
@@ -234,14 +229,16 @@ impl Budget {
 
     /// The state; that of a window as of its last use.
     pub(crate) fn snapshot(&self) -> BudgetSnapshot {
-        let (held, capacity) = match &self.tokens {
-            Tokens::Bucket(bucket, capacity) => {
-                let cap = capacity.seen.load(Ordering::Relaxed);
-                (i64::from(bucket.balance().min(cap)), i64::from(cap))
+        let (held, capacity) = match self.numbers.load() {
+            model @ Model::Ratio { .. } => {
+                let floor = floor_of(model);
+                // A window that nobody has needed yet holds nothing but what is free.
+                let sum = self.window.get().map_or(0, |window| window.last_total().cast_signed());
+                (sum.saturating_add(floor), floor)
             }
-            Tokens::Window(window) => {
-                let floor = self.floor();
-                (window.last_total().cast_signed().saturating_add(floor), floor)
+            _ => {
+                let cap = self.seen.load(Ordering::Relaxed);
+                (i64::from(self.bucket.balance().min(cap)), i64::from(cap))
             }
         };
         BudgetSnapshot {
@@ -251,14 +248,14 @@ impl Budget {
             drawn: in_tokens(self.drawn.load(Ordering::Relaxed).cast_signed()),
         }
     }
+}
 
-    /// What a window holds without any call: the free retries of its whole time.
-    fn floor(&self) -> i64 {
-        let Model::Ratio { min_per_second, ttl, .. } = self.policy.model else { return 0 };
-        let units = u128::from(min_per_second) * u128::from(TOKEN) * u128::from(ttl)
-            / u128::from(nanos::PER_SECOND);
-        i64::try_from(units).unwrap_or(i64::MAX)
-    }
+/// What a window holds without any call: the free retries of its whole time.
+fn floor_of(model: Model) -> i64 {
+    let Model::Ratio { min_per_second, ttl, .. } = model else { return 0 };
+    let units = u128::from(min_per_second) * u128::from(TOKEN) * u128::from(ttl)
+        / u128::from(nanos::PER_SECOND);
+    i64::try_from(units).unwrap_or(i64::MAX)
 }
 
 /// `factor` millionths of `units`.

@@ -106,3 +106,44 @@ fn loom_a_window_that_moves_on_forgets_no_withdrawal() {
         assert!(budget.reserve(ask(), || LATER).is_none());
     });
 }
+
+/// A draw and another policy at once: no more is drawn than the more generous of the two holds.
+#[test]
+fn loom_another_policy_lets_nobody_overdraw() {
+    let one_free =
+        BudgetPolicy::ratio(0.1).with_min_per_second(1).with_ttl(std::time::Duration::from_secs(1));
+    let [one, two] = [1, 2].map(|max| BudgetPolicy::new().with_max_tokens(max));
+    for (before, after, most) in
+        [(one, two, 2), (two, one, 2), (one, one_free, 1), (one_free, one, 1)]
+    {
+        with_budget(before, move |budget| {
+            let other = {
+                let budget = budget.clone();
+                loom::thread::spawn(move || draws(&budget) + draws(&budget))
+            };
+            budget.set_policy(after);
+            let drawn = other.join().unwrap() + (0..3).map(|_| draws(&budget)).sum::<u32>();
+            assert!(drawn <= most, "{drawn} of {most}: {before:?}, {after:?}");
+        });
+    }
+}
+
+/// What was drawn under one policy comes back under another, while a third draws.
+#[test]
+fn loom_what_comes_back_under_another_policy_is_drawn_once() {
+    let policy = BudgetPolicy::new().with_max_tokens(2);
+    with_budget(policy, |budget| {
+        let reservation = budget.reserve(ask(), || 0).unwrap();
+        let other = {
+            let budget = budget.clone();
+            loom::thread::spawn(move || {
+                budget.give_back(reservation, || 0);
+                draws(&budget)
+            })
+        };
+        budget.set_policy(BudgetPolicy::new().with_max_tokens(1));
+        let drawn = other.join().unwrap() + (0..3).map(|_| draws(&budget)).sum::<u32>();
+        assert!((1..=2).contains(&drawn), "{drawn}");
+        assert!(budget.snapshot().drawn >= 0.0);
+    });
+}

@@ -44,6 +44,12 @@ impl Pace {
         }
     }
 
+    /// Looks anew: nobody has told what happened since the last look.
+    pub(super) fn restart(&self) {
+        self.rated.0.store(0, Ordering::Relaxed);
+        self.touched.0.store(0, Ordering::Relaxed);
+    }
+
     /// The first call of all has ended, at `now`.
     pub(super) fn begin(&self, now: u64) {
         self.rated.renew(0, self.tick(now), u32::MAX);

@@ -13,12 +13,14 @@ use crate::drivers::expansion::site::{GateKey, Site};
 use crate::drivers::halt::Halt;
 use crate::seams::clock::Clock;
 use crate::seams::gate::Request;
+use crate::seams::test_mode;
 use crate::values::stop::Stopped;
 
 impl<C: SiteClock, R> Run<GATED, C, R> {
     /// A call that starts now, before the gates of its function.
     #[must_use]
     pub fn start_gated(site: &'static Site, keeps_time: bool) -> Self {
+        let site = site.in_force(Self::REACH);
         Self::new(site, keeps_time, Way::new(site.shared()))
     }
 
@@ -28,6 +30,7 @@ impl<C: SiteClock, R> Run<GATED, C, R> {
     where
         K: GateKey + ?Sized,
     {
+        let site = site.in_force(Self::REACH);
         Self::new(site, keeps_time, Way::new(site.shared_for(key)))
     }
 
@@ -37,7 +40,9 @@ impl<C: SiteClock, R> Run<GATED, C, R> {
         let attempt = call.attempts().saturating_add(1);
         let request = Request::new(C::CLOCK, call.deadline(terms), attempt);
         let Way { shared, passage } = way;
-        Entering { passage, gates: &shared.gates, request, through: false, custom: None }
+        let gates = &shared.gates;
+        let custom = test_mode::clock();
+        Entering { passage, gates, request, through: false, held: false, custom }
     }
 
     /// The end of a call that a gate, or its deadline before one, has stopped.

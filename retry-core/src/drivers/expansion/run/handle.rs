@@ -22,8 +22,11 @@ use crate::drivers::expansion::probe::Judged;
 use crate::drivers::gates::Passage;
 use crate::drivers::halt::Halt;
 use crate::drivers::retry::Retry;
+use crate::drivers::retry::in_force::InForce;
+use crate::drivers::shutdown::is_shutdown;
 use crate::seams::clock::Clock;
 use crate::seams::gate::Request;
+use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
 use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
@@ -46,6 +49,7 @@ pub struct HandleSite {
 /// handle has no clock.
 pub struct HandleRun<C, W: SiteClock, R> {
     pub(super) retry: Retry<C>,
+    pub(super) in_force: InForce,
     site: HandleSite,
     pub(super) call: Call,
     last: Option<R>,
@@ -58,16 +62,18 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
     #[must_use]
     pub fn start(retry: Retry<C>, site: HandleSite) -> Self {
         let labels = labels(&retry, site);
-        let needs_time = site.keeps_time || needs_time(&retry);
+        let in_force = InForce::new(&retry);
+        let needs_time = site.keeps_time || needs_time(&retry, &in_force);
         let started = needs_time.then(|| clock::<C, W>(&retry).now());
         let call = Call::start(&labels, started);
-        Self { retry, site, call, last: None, passage: Passage::default(), waits: PhantomData }
+        let (last, passage) = (None, Passage::default());
+        Self { retry, in_force, site, call, last, passage, waits: PhantomData }
     }
 
     /// The attempt that starts now, for a body that asks.
     pub fn present_attempt(&mut self) -> Attempt {
         let now = self.now_if_timed();
-        self.call.describe(terms::<C, W>(&self.retry, self.site), now)
+        self.call.describe(terms::<C, W>((&self.retry, &self.in_force), self.site), now)
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
@@ -76,12 +82,13 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
 
     /// The attempt before the gates, and what can call it back from there.
     pub(super) fn entering(&mut self) -> (Entering<'_>, Option<&CancellationToken>) {
-        let Self { retry, site, call, passage, .. } = self;
-        let terms = terms::<C, W>(retry, *site);
+        let Self { retry, in_force, site, call, passage, .. } = self;
+        let terms = terms::<C, W>((retry, in_force), *site);
         let attempt = call.attempts().saturating_add(1);
         let request = Request::new(terms.clock, call.deadline(terms), attempt);
-        let custom = retry.custom_clock().map(|clock| &**clock);
-        let entering = Entering { passage, gates: terms.gates, request, through: false, custom };
+        let custom = retry.custom_clock().map(|clock| &**clock).or_else(test_mode::clock);
+        let entering =
+            Entering { passage, gates: terms.gates, request, through: false, held: false, custom };
         (entering, retry.token())
     }
 
@@ -89,6 +96,9 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
     pub(super) fn over(&self) -> Result<(), Halt> {
         if self.retry.token().is_some_and(CancellationToken::is_cancelled) {
             return Err(StopReason::Cancelled.into());
+        }
+        if self.call.attempts() > 0 && is_shutdown() {
+            return Err(StopReason::Shutdown.into());
         }
         let deadline = self.deadline();
         if deadline.is_some_and(|deadline| self.clock().now() >= deadline) {
@@ -98,7 +108,7 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.call.deadline(terms::<C, W>(&self.retry, self.site))
+        self.call.deadline(terms::<C, W>((&self.retry, &self.in_force), self.site))
     }
 
     /// Starts the attempt that has come so far; the answer of the call where it has not.
@@ -144,7 +154,7 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
     }
 
     fn succeeded(&mut self) {
-        let terms = terms::<C, W>(&self.retry, self.site);
+        let terms = terms::<C, W>((&self.retry, &self.in_force), self.site);
         if self.call.succeeded_at_once() && terms.gates.is_empty() {
             terms.budgets.succeeded(1, Drawn::default(), terms.clock);
         } else {
@@ -167,7 +177,8 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
         N: FnOnce(&Retrying<'_, R::Error>),
     {
         let now = self.now_if_timed();
-        let attempt = self.call.describe(terms::<C, W>(&self.retry, self.site), now);
+        let attempt =
+            self.call.describe(terms::<C, W>((&self.retry, &self.in_force), self.site), now);
         let error = outcome.value().err();
         let judged = match (error, turned_down) {
             (Some(error), _) => judge(self.retry.classifier(), error, &attempt),
@@ -205,7 +216,8 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
         N: FnOnce(&Retrying<'_, R::Error>),
     {
         let now = self.now_if_timed();
-        let attempt = self.call.describe(terms::<C, W>(&self.retry, self.site), now);
+        let attempt =
+            self.call.describe(terms::<C, W>((&self.retry, &self.in_force), self.site), now);
         let kind = ErrorKind::Timeout;
         let verdict =
             if self.site.retries_timeouts { Verdict::Retry(kind) } else { Verdict::Stop(kind) };
@@ -222,14 +234,14 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
         cause: &dyn Display,
         now: Option<Instant>,
     ) -> Result<Duration, Stopped> {
-        let terms = terms::<C, W>(&self.retry, self.site);
+        let terms = terms::<C, W>((&self.retry, &self.in_force), self.site);
         let failed = (Failed { verdict, error: cause }, Some(&mut self.passage));
         self.call.failed(terms, failed, now).map_err(|halt| self.call.stopped(halt, now))
     }
 
     /// The end of a call outside of an attempt that failed.
     fn halted(&mut self, halt: Halt) -> Stopped {
-        let terms = terms::<C, W>(&self.retry, self.site);
+        let terms = terms::<C, W>((&self.retry, &self.in_force), self.site);
         let stopped = self.call.stopped(halt, Some(terms.clock.now()));
         self.call.cut(terms, &stopped, Some(&mut self.passage));
         stopped
@@ -253,7 +265,7 @@ impl<C, W: SiteClock, R> Drop for HandleRun<C, W, R> {
         if self.passage.is_empty() && self.call.is_over() {
             return;
         }
-        let terms = terms::<C, W>(&self.retry, self.site);
+        let terms = terms::<C, W>((&self.retry, &self.in_force), self.site);
         if !self.passage.is_empty() {
             self.call.dropped_at(terms, &mut self.passage);
         }
@@ -267,8 +279,11 @@ fn clock<C, W: SiteClock>(retry: &Retry<C>) -> &dyn Clock {
     retry.custom_clock().map_or(W::CLOCK as &dyn Clock, |clock| &**clock)
 }
 
-fn terms<C, W: SiteClock>(retry: &Retry<C>, site: HandleSite) -> Terms<'_> {
-    Terms { labels: labels(retry, site), ..retry.terms(clock::<C, W>(retry)) }
+fn terms<'a, C, W: SiteClock>(
+    (retry, in_force): (&'a Retry<C>, &'a InForce),
+    site: HandleSite,
+) -> Terms<'a> {
+    Terms { labels: labels(retry, site), ..in_force.terms(retry, clock::<C, W>(retry)) }
 }
 
 fn labels<C>(retry: &Retry<C>, site: HandleSite) -> Labels<'_> {
@@ -278,11 +293,11 @@ fn labels<C>(retry: &Retry<C>, site: HandleSite) -> Labels<'_> {
 
 /// Whether a call over this handle can end outside of its attempts, which is told with the time that
 /// it took, or computes its delays from it.
-fn needs_time<C>(retry: &Retry<C>) -> bool {
-    let policy = retry.policy();
+fn needs_time<C>(retry: &Retry<C>, in_force: &InForce) -> bool {
+    let policy = in_force.policy(retry);
     policy.can_cut()
         || retry.token().is_some()
         || retry.has_deadline()
-        || !retry.gates().is_empty()
+        || !in_force.gates(retry).is_empty()
         || matches!(policy.strategy(), Strategy::Custom(_))
 }

@@ -22,7 +22,7 @@ impl<C, R> HandleRun<C, Waiting, R> {
     /// Waits until the attempt may start; the answer of the call where it may not.
     pub async fn enter_gates<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
         let entered = match self.over() {
-            Ok(()) if !self.retry.gates().is_empty() => self.wait_at_gates().await,
+            Ok(()) if !self.in_force.gates(&self.retry).is_empty() => self.wait_at_gates().await,
             entered => entered,
         };
         self.entered(entered)
@@ -37,18 +37,19 @@ impl<C, R> HandleRun<C, Waiting, R> {
     /// Makes one attempt under its limits, with the gates looking on.
     pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Watched<'_, F> {
         let (started, deadline) = (self.now_if_limited(), self.deadline());
-        let Self { retry, call, passage, .. } = self;
-        let limited = |now| Bounds::new(now, retry.policy().attempt_timeout(), deadline);
+        let Self { retry, in_force, call, passage, .. } = self;
+        let limited = |now| Bounds::new(now, in_force.policy(retry).attempt_timeout(), deadline);
         let bounds = started.map_or_else(Bounds::default, limited);
         let bounds = bounds.with_token(retry.token().cloned());
-        let (span, gates, custom) = (call.span(), retry.gates(), retry.custom_clock());
+        let (span, gates, custom) = (call.span(), in_force.gates(retry), retry.custom_clock());
         Watched { operation, span, bounds, started, gates, passage, custom }
     }
 
     /// The time, where an attempt has a limit, or gates that look on.
     fn now_if_limited(&self) -> Option<Instant> {
-        let timed = self.retry.policy().attempt_timeout().is_some() || self.deadline().is_some();
-        (timed || !self.retry.gates().is_empty()).then(|| self.clock().now())
+        let timed = self.in_force.policy(&self.retry).attempt_timeout().is_some()
+            || self.deadline().is_some();
+        (timed || !self.in_force.gates(&self.retry).is_empty()).then(|| self.clock().now())
     }
 
     /// Takes the outcome of an attempt, or what cut it.
@@ -58,7 +59,7 @@ impl<C, R> HandleRun<C, Waiting, R> {
         judge: J,
         accept: K,
         notify: N,
-    ) -> ControlFlow<A, Duration>
+    ) -> ControlFlow<A, (Duration, ())>
     where
         R: Outcome,
         A: Answer<R> + AnswerStopped,
@@ -66,10 +67,12 @@ impl<C, R> HandleRun<C, Waiting, R> {
         K: FnOnce(&R::Value) -> Option<Verdict>,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
-        match attempted {
+        let settled = match attempted {
             Ok(outcome) => self.settle(outcome, judge, accept, notify),
             Err(cut) => self.was_cut(cut, notify),
-        }
+        };
+        // What other loops keep across the wait, this call has by itself.
+        settled.map_continue(|delay| (delay, ()))
     }
 
     /// Waits for `delay`, or until the call is cancelled, which the next step then finds.
@@ -83,7 +86,7 @@ impl<C, R> HandleRun<C, Blocking, R> {
     /// Blocks until the attempt may start; the answer of the call where it may not.
     pub fn enter_gates_blocking<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
         let entered = match self.over() {
-            Ok(()) if !self.retry.gates().is_empty() => self.block_at_gates(),
+            Ok(()) if !self.in_force.gates(&self.retry).is_empty() => self.block_at_gates(),
             entered => entered,
         };
         self.entered(entered)

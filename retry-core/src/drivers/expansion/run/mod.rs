@@ -12,15 +12,19 @@ use std::time::{Duration, Instant};
 
 pub use self::handle::{HandleRun, HandleSite};
 use super::future::{Limited, Plain};
-use super::mode::{GATED, Keep, Mode, PLAIN, TIMED, split};
+use super::mode::{GATED, Keep, Kept, Mode, PLAIN, TIMED, split};
 use super::outcome::{Answer, AnswerStopped, Outcome};
 use super::probe::Judged;
-use super::site::Site;
+use super::site::{InForce, Site};
+use crate::drivers::blocking::block;
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::budgets::Drawn;
 use crate::drivers::call::{Call, Failed};
+use crate::drivers::operations::operation::Reach;
+use crate::drivers::shutdown::{self, is_shutdown};
 use crate::seams::clock::Clock;
 pub use crate::seams::clock::{ThreadClock as Blocking, TokioClock as Waiting};
+use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
 use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
@@ -33,7 +37,7 @@ where
     Mode<MODE>: Keep,
     C: SiteClock,
 {
-    site: &'static Site,
+    site: InForce,
     call: Call,
     last: <Mode<MODE> as Keep>::Slot<R>,
     way: <Mode<MODE> as Keep>::Way,
@@ -43,14 +47,18 @@ where
 /// How the calls of a function wait.
 pub trait SiteClock: Clock + Sized + 'static {
     const CLOCK: &'static Self;
+    /// Whether an attempt can be cut.
+    const CUTS: bool;
 }
 
 impl SiteClock for Waiting {
     const CLOCK: &'static Self = &Self;
+    const CUTS: bool = true;
 }
 
 impl SiteClock for Blocking {
     const CLOCK: &'static Self = &Self;
+    const CUTS: bool = false;
 }
 
 impl<const MODE: u8, C, R> Run<MODE, C, R>
@@ -62,7 +70,7 @@ where
     #[inline]
     #[must_use]
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
-        Self::new(site, keeps_time, ())
+        Self::new(site.in_force(Self::REACH), keeps_time, ())
     }
 }
 
@@ -71,11 +79,16 @@ where
     Mode<MODE>: Keep,
     C: SiteClock,
 {
+    /// What settings can do to these calls.
+    const REACH: Reach = Reach { cuts: MODE != PLAIN && C::CUTS, refuses: MODE == GATED };
+
     #[inline]
-    fn new(site: &'static Site, keeps_time: bool, way: <Mode<MODE> as Keep>::Way) -> Self {
-        let asks_for_it = matches!(site.policy.strategy(), Strategy::Custom(_));
+    fn new(site: InForce, keeps_time: bool, way: <Mode<MODE> as Keep>::Way) -> Self {
+        let policy = site.policy();
+        let asks_for_it = matches!(policy.strategy(), Strategy::Custom(_))
+            || MODE == PLAIN && policy.timeout().is_some();
         let started = (MODE != PLAIN || keeps_time || asks_for_it).then(|| C::CLOCK.now());
-        let mut call = Call::start(&site.labels, started);
+        let mut call = Call::start(&site.labels(), started);
         if MODE != GATED {
             call.begin_attempt();
         }
@@ -95,7 +108,7 @@ where
         judge: J,
         accept: K,
         notify: N,
-    ) -> ControlFlow<A, Duration>
+    ) -> ControlFlow<A, (Duration, R)>
     where
         R: Outcome,
         A: Answer<R>,
@@ -115,10 +128,7 @@ where
         }
         let now = self.now_if_timed();
         match self.failed(&outcome, turned_down, judge, notify, now) {
-            Ok(delay) => {
-                Mode::<MODE>::put(&mut self.last, outcome);
-                ControlFlow::Continue(delay)
-            }
+            Ok(delay) => ControlFlow::Continue((delay, outcome)),
             Err(stopped) => ControlFlow::Break(A::failure(outcome, stopped)),
         }
     }
@@ -165,14 +175,18 @@ where
         failed.map_err(|halt| self.call.stopped(halt, now))
     }
 
-    /// Begins the next attempt, unless it is past the deadline: then the time that it is.
-    fn begin_attempt(&mut self) -> Option<Instant> {
+    /// Begins the next attempt, unless the call has ended during the wait: then how.
+    fn begin_attempt(&mut self) -> Option<Stopped> {
+        if is_shutdown() {
+            let now = self.now_if_timed();
+            return Some(self.ended(StopReason::Shutdown, now));
+        }
         if MODE != PLAIN
             && let Some(deadline) = self.call.deadline(self.site.terms(C::CLOCK, None))
         {
             let now = C::CLOCK.now();
             if now >= deadline {
-                return Some(now);
+                return Some(self.ended(StopReason::DeadlineExceeded, Some(now)));
             }
         }
         if MODE != GATED {
@@ -181,9 +195,9 @@ where
         None
     }
 
-    /// The end of a call whose time has run out.
-    fn out_of_time(&mut self, now: Instant) -> Stopped {
-        let stopped = self.call.stopped(StopReason::DeadlineExceeded.into(), Some(now));
+    /// The end of a call that no attempt of its own has ended.
+    fn ended(&mut self, reason: StopReason, now: Option<Instant>) -> Stopped {
+        let stopped = self.call.stopped(reason.into(), now);
         let (shared, passage) = split::<MODE>(&mut self.way);
         self.call.cut(self.site.terms(C::CLOCK, shared), &stopped, passage);
         stopped
@@ -214,7 +228,8 @@ where
     C: SiteClock,
     (Mode<MODE>, C): Uncut,
 {
-    /// Takes the outcome of an attempt: `Break` with the answer of the call, or how long to wait.
+    /// Takes the outcome of an attempt: `Break` with the answer of the call, or how long to wait, and
+    /// what to end with where the wait ends the call.
     ///
     /// `judge` says what an error is, `accept` whether an `Ok` value is wanted, `notify` is told
     /// of a retry. They are arguments of their own, and not fields of one, so that the compiler
@@ -226,7 +241,7 @@ where
         judge: J,
         accept: K,
         notify: N,
-    ) -> ControlFlow<A, Duration>
+    ) -> ControlFlow<A, (Duration, R)>
     where
         R: Outcome,
         A: Answer<R>,
@@ -258,17 +273,18 @@ where
         self.call.span().in_scope(operation)
     }
 
-    /// Blocks for `delay`; the answer of the call when its time has run out by then.
-    pub fn block_for<A: Answer<R>>(&mut self, delay: Duration) -> Option<A> {
-        if !delay.is_zero() {
-            // Asleep, and not parked: nothing ends this wait early, and a park could take an unpark
-            // that the thread's owner is waiting for.
-            std::thread::sleep(delay);
+    /// Blocks for `delay`; the answer of the call where that has ended it.
+    pub fn block_for<A: Answer<R>>(&mut self, (delay, outcome): (Duration, R)) -> Option<A> {
+        match test_mode::clock() {
+            Some(clock) => _ = block(clock, delay, None),
+            None if delay.is_zero() => {}
+            None => shutdown::sleep(delay),
         }
-        let now = self.begin_attempt()?;
-        let outcome = Mode::<MODE>::take(&mut self.last)?;
-        let stopped = self.out_of_time(now);
-        Some(A::failure(outcome, stopped))
+        if let Some(stopped) = self.begin_attempt() {
+            return Some(A::failure(outcome, stopped));
+        }
+        Mode::<MODE>::put(&mut self.last, outcome);
+        None
     }
 }
 
@@ -280,11 +296,10 @@ impl<R> Run<PLAIN, Waiting, R> {
         Plain { operation, span: self.call.span() }
     }
 
-    /// The answer of a call whose time has run out during the wait: never.
-    #[inline]
-    pub fn resume_call<A>(&mut self) -> Option<A> {
-        self.call.begin_attempt();
-        None
+    /// The answer of a call that has ended during the wait.
+    pub fn resume_call<A: Answer<R>>(&mut self, outcome: R) -> Option<A> {
+        let stopped = self.begin_attempt()?;
+        Some(A::failure(outcome, stopped))
     }
 }
 
@@ -320,7 +335,7 @@ where
         judge: J,
         accept: K,
         notify: N,
-    ) -> ControlFlow<A, Duration>
+    ) -> ControlFlow<A, (Duration, Kept)>
     where
         R: Outcome,
         A: Answer<R> + AnswerStopped,
@@ -329,9 +344,13 @@ where
         N: FnOnce(&Retrying<'_, R::Error>),
     {
         match attempted {
-            Ok(outcome) => self.settle(outcome, judge, accept, notify),
+            Ok(outcome) => self.settle(outcome, judge, accept, notify).map_continue(|next| {
+                let (delay, outcome) = next;
+                Mode::<MODE>::put(&mut self.last, outcome);
+                (delay, Kept)
+            }),
             Err(cut) => match self.was_cut(cut, notify) {
-                Ok(delay) => ControlFlow::Continue(delay),
+                Ok(delay) => ControlFlow::Continue((delay, Kept)),
                 Err(stopped) => ControlFlow::Break(self.answer(stopped)),
             },
         }
@@ -345,22 +364,21 @@ where
     {
         let now = Waiting.now();
         let Cut::Attempt(limit) = cut else {
-            return Err(self.out_of_time(now));
+            return Err(self.ended(StopReason::DeadlineExceeded, Some(now)));
         };
         let attempt = self.call.describe(self.site.terms(Waiting::CLOCK, None), Some(now));
         let kind = ErrorKind::Timeout;
         let verdict =
-            if self.site.retries_timeouts { Verdict::Retry(kind) } else { Verdict::Stop(kind) };
+            if self.site.retries_timeouts() { Verdict::Retry(kind) } else { Verdict::Stop(kind) };
         let cause: &dyn Display = &TimedOut(limit);
         let delay = self.step(verdict, cause, Some(now))?;
         notify(&Retrying { attempt, delay, kind, error: None, cause });
         Ok(delay)
     }
 
-    /// The answer of a call whose time has run out during the wait.
-    pub fn resume_call<A: Answer<R> + AnswerStopped>(&mut self) -> Option<A> {
-        let now = self.begin_attempt()?;
-        let stopped = self.out_of_time(now);
+    /// The answer of a call that has ended during the wait.
+    pub fn resume_call<A: Answer<R> + AnswerStopped>(&mut self, _: Kept) -> Option<A> {
+        let stopped = self.begin_attempt()?;
         Some(self.answer(stopped))
     }
 

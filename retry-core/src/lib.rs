@@ -67,6 +67,7 @@ pub use crate::values::{
     kind::{ErrorKind, Verdict},
     kind_policy::KindPolicy,
     kinds::Kinds,
+    labels::Labels,
     letter_fate::{LetterFate, SinkError},
     letter_preset::LetterPreset,
     limit_error::{LimitBound, LimitError, LimitField, LimitValue},
@@ -79,6 +80,7 @@ pub use crate::values::{
     refusal::Refusal,
     stop::{StopReason, Stopped},
     strategy::Strategy,
+    tag::Tag,
     throttle_policy::ThrottlePolicy,
 };
 /// The token that [`Retry::with_cancellation`] takes, as tokio-util has it.

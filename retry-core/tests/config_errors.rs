@@ -101,6 +101,7 @@ fn a_length_of_time_needs_a_number_and_a_unit() {
     said("\"\"", &format!("is empty: {FORMS}"));
     said("\"soon\"", &format!("is not a length of time: {FORMS}"));
     said("\"10\"", &format!("is not a length of time: {FORMS}"));
+    said("\"1m0\"", &format!("is not a length of time: {FORMS}"));
     said("\"-5s\"", &format!("is not a length of time: {FORMS}"));
     said("\"99999999999999999999s\"", &format!("is longer or finer than can be counted: {FORMS}"));
     said("\"1.5ns\"", &format!("is longer or finer than can be counted: {FORMS}"));

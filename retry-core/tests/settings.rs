@@ -260,6 +260,19 @@ fn a_file_that_cannot_be_read_is_one_mistake() {
 }
 
 #[test]
+fn a_file_in_another_format_is_told_what_reads_it() {
+    let path = file("settings.json", b"{}");
+    assert_eq!(
+        RetrySettings::from_file(&path).unwrap_err().to_string(),
+        format!(
+            "{}: cannot be read: it is no TOML by its name; with a crate of serde it is a \
+             `RetrySettings`",
+            path.display()
+        )
+    );
+}
+
+#[test]
 fn a_text_can_be_said_to_be_a_file() {
     let errors = RetryConfig::from_toml("max_attempts = 0").unwrap_err();
     assert_eq!(errors.source_name(), None);

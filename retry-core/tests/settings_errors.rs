@@ -140,6 +140,10 @@ fn a_section_or_a_key_that_is_given_twice_is_named_with_its_section() {
              line 7, column 1: operation.\"a b\".jitter: `jitter` is given twice",
         ),
     ]);
+    said(&[(
+        "[defaults]\njitter = 0.1\non.server = { jitter = 0.2 }\njitter = 0.3",
+        "line 4, column 1: defaults.jitter: `jitter` is given twice",
+    )]);
     let json = r#"{ "service": { "a": {}, "a": {} }, "defaults": {}, "defaults": {} }"#;
     assert_eq!(
         serde_json::from_str::<RetrySettings>(json).unwrap_err().to_string(),
@@ -260,6 +264,24 @@ fn contradictions_with_the_base_name_section_and_line() {
         settings.resolve(Some("x"), Some("a"), DEFAULTS).unwrap_err().to_string(),
         "line 2, column 1: service.a.initial_delay = \"20s\": must be at most max_delay, which is \
          10s (`operation.x.max_delay`, line 4)"
+    );
+}
+
+#[test]
+fn what_a_word_has_replaced_is_not_blamed() {
+    let settings = RetrySettings::from_toml(
+        "[defaults]\ncircuit_breaker.open_for = \"2s\"\non.server.max_delay = \"2m\"\n\
+         [service.a]\ncircuit_breaker = \"default\"\non.server = \"none\"\n\
+         [operation.x]\ncircuit_breaker.max_open_for = \"3s\"\non.server.initial_delay = \"1m\"",
+    )
+    .unwrap();
+    assert!(settings.resolve(Some("x"), None, DEFAULTS).is_ok());
+    assert_eq!(
+        settings.resolve(Some("x"), Some("a"), DEFAULTS).unwrap_err().to_string(),
+        "line 8, column 17: operation.x.circuit_breaker.max_open_for = \"3s\": must be at least \
+         open_for, which is 5s; set `open_for` as well\n\
+         line 9, column 11: operation.x.on.server.initial_delay = \"1m\": must be at most max_delay, \
+         which is 30s; set `max_delay` as well"
     );
 }
 

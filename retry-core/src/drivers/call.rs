@@ -23,16 +23,9 @@ use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
 use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::stop::{StopReason, Stopped};
-
-/// What a call is called.
-#[derive(Clone, Copy, Debug, Default)]
-#[cfg_attr(not(feature = "tracing"), allow(dead_code))] // only events read them
-pub(crate) struct Labels<'a> {
-    pub(crate) name: Option<&'a str>,
-    pub(crate) service: Option<&'a str>,
-}
 
 /// What a driver knows about its calls and lends to each step of one.
 #[derive(Clone, Copy)]

@@ -23,8 +23,8 @@ use std::time::Duration;
 
 use tracing::{Level, Span, debug, error, info, warn};
 
-use crate::drivers::call::Labels;
 use crate::values::kind::ErrorKind;
+use crate::values::labels::Labels;
 use crate::values::letter_fate::LetterFate;
 use crate::values::stop::{StopReason, Stopped};
 
@@ -40,7 +40,7 @@ impl CallSpan {
 
     #[cold]
     fn open_listened(labels: &Labels<'_>) -> Self {
-        let Labels { name, service } = *labels;
+        let Labels { name, service, .. } = *labels;
         let span = tracing::debug_span!(target: "retry_core", "retry", name, service);
         Self((!span.is_disabled()).then(|| Box::new(span)))
     }
@@ -84,7 +84,7 @@ pub(crate) fn retrying(
     failure: &Failure<'_>,
     delay: Duration,
 ) {
-    let Labels { name, service } = labels;
+    let Labels { name, service, .. } = labels;
     let Failure { attempt, max_attempts, kind, error } = failure;
     span.in_scope(|| {
         warn!(
@@ -100,7 +100,7 @@ pub(crate) fn gave_up(
     failure: &Failure<'_>,
     (reason, elapsed): (StopReason, Option<Duration>),
 ) {
-    let Labels { name, service } = labels;
+    let Labels { name, service, .. } = labels;
     let Failure { attempt, max_attempts, kind, error } = failure;
     let elapsed = elapsed.map(tracing::field::debug);
     span.in_scope(|| {
@@ -113,7 +113,7 @@ pub(crate) fn gave_up(
 
 /// What became of the dead letter of a call; its span is closed by then.
 pub(crate) fn dead_letter(labels: Labels<'_>, stopped: &Stopped, fate: &LetterFate) {
-    let Labels { name, service } = labels;
+    let Labels { name, service, .. } = labels;
     let (reason, attempts) = (stopped.reason().as_str(), stopped.attempts());
     match fate {
         LetterFate::Stored => {
@@ -128,7 +128,7 @@ pub(crate) fn dead_letter(labels: Labels<'_>, stopped: &Stopped, fate: &LetterFa
 
 /// The budget refuses a retry; said at most once in ten seconds.
 pub(crate) fn budget_empty(span: &CallSpan, labels: Labels<'_>) {
-    let Labels { name, service } = labels;
+    let Labels { name, service, .. } = labels;
     span.in_scope(|| {
         warn!(
             target: "retry_core", name, service,
@@ -179,19 +179,19 @@ pub(crate) fn registry_full(most: usize) {
 }
 
 pub(crate) fn recovered(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
-    let Labels { name, service } = labels;
+    let Labels { name, service, .. } = labels;
     span.in_scope(
         || info!(target: "retry_core", name, service, attempt, "succeeded after retries"),
     );
 }
 
 pub(crate) fn cancelled(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
-    let Labels { name, service } = labels;
+    let Labels { name, service, .. } = labels;
     let reason = StopReason::Cancelled.as_str();
     span.in_scope(|| debug!(target: "retry_core", name, service, attempt, reason, "cancelled"));
 }
 
 pub(crate) fn panicked(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
-    let Labels { name, service } = labels;
+    let Labels { name, service, .. } = labels;
     span.in_scope(|| error!(target: "retry_core", name, service, attempt, "panicked"));
 }

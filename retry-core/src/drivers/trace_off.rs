@@ -3,8 +3,8 @@
 use std::fmt::{Debug, Display};
 use std::time::Duration;
 
-use crate::drivers::call::Labels;
 use crate::values::kind::ErrorKind;
+use crate::values::labels::Labels;
 use crate::values::letter_fate::LetterFate;
 use crate::values::stop::{StopReason, Stopped};
 

@@ -154,6 +154,10 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         after_unit = c.is_alphabetic();
     }
     parts.push(&text[start..]);
+    if parts.len() > 1 && parts.last() == Some(&"0") {
+        // By itself it needs no unit.
+        return Err("is not a length of time".to_owned());
+    }
     let too_long = || "is longer than can be counted".to_owned();
     parts.into_iter().try_fold(Duration::ZERO, |sum, part| {
         let part = humantime::parse_duration(part).map_err(|error| match error {

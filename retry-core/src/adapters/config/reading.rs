@@ -240,10 +240,6 @@ impl<'a> Reading<'a> {
             let mut policy = before.map_or(KindPolicy::new(kind), |at| kinds.remove(at));
             let mut written = Table::default();
             self.values(KIND, (own, &path), &mut policy, &mut written);
-            for key in KIND.iter().filter(|key| (key.get)(&policy).is_none()) {
-                // Another growth took it away.
-                self.said.remove(&join(&path, key.name));
-            }
             kinds.push(policy);
             canonical.push(kind.as_str(), entry.origin.clone(), Data::Table(written));
         }

@@ -4,10 +4,14 @@
 //! over each other and over a base, which only the code knows; so a file is read once, and
 //! resolved for each name.
 
+#[cfg(feature = "toml")]
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::adapters::config::error::{ConfigError, ConfigErrors};
 use crate::adapters::config::layer::Layer;
+#[cfg(feature = "toml")]
+use crate::adapters::config::node::Origin;
 use crate::adapters::config::node::{Data, Table};
 use crate::adapters::config::reading;
 use crate::adapters::config::sections::{self, Sections, layer};
@@ -71,12 +75,12 @@ impl RetrySettings {
     ///
     /// # Errors
     ///
-    /// As [`from_toml`](Self::from_toml), and for a file that cannot be read. Each names the file,
-    /// as do those of [`resolve`](Self::resolve).
+    /// As [`from_toml`](Self::from_toml), and for a file that cannot be read, or that is JSON or YAML
+    /// by its name. Each names the file, as do those of [`resolve`](Self::resolve).
     #[cfg(feature = "toml")]
-    pub fn from_file(path: impl AsRef<std::path::Path>) -> Result<Self, ConfigErrors> {
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
         let path = path.as_ref();
-        Self::of_source(&path.display().to_string().into(), std::fs::read_to_string(path))
+        Self::of_source(&path.display().to_string().into(), text_of(path))
     }
 
     /// The settings that were read from there.
@@ -89,7 +93,7 @@ impl RetrySettings {
             Ok(text) => Self::from_toml(&text),
             Err(error) => {
                 let why = format!("cannot be read: {error}");
-                Err(ConfigErrors::one(ConfigError::of_key("", &super::node::Origin::Nowhere, why)))
+                Err(ConfigErrors::one(ConfigError::of_key("", &Origin::Nowhere, why)))
             }
         };
         match read {
@@ -213,4 +217,14 @@ impl RetrySettings {
         }
         root
     }
+}
+
+#[cfg(feature = "toml")]
+fn text_of(path: &Path) -> std::io::Result<String> {
+    let name = path.extension().unwrap_or_default();
+    if ["json", "yaml", "yml"].iter().any(|other| name.eq_ignore_ascii_case(other)) {
+        let why = "it is no TOML by its name; with a crate of serde it is a `RetrySettings`";
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
+    }
+    std::fs::read_to_string(path)
 }

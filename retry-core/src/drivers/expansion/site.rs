@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::hash::Hash;
 
 use crate::drivers::budgets::Budgets;
-use crate::drivers::call::{Labels, Terms};
+use crate::drivers::call::Terms;
 use crate::drivers::gates::Gates;
 use crate::drivers::keyed::Digest;
 use crate::drivers::operations;
@@ -17,6 +17,7 @@ use crate::drivers::services::{Shared, SharedRef};
 use crate::seams::clock::Clock;
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::budget_policy::BudgetPolicy;
+use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::preset::Preset;
 use crate::values::rate_limit_policy::RateLimitPolicy;

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::drivers::budget::BudgetCell;
 use crate::drivers::budgets::Budgets;
-use crate::drivers::call::Labels;
 use crate::drivers::gates::Gates;
 use crate::drivers::keyed::Digest;
 use crate::drivers::operations::gating::Gating;
@@ -15,8 +14,10 @@ use crate::drivers::operations::plan::{Plan, PlanId};
 use crate::drivers::services::{Service, Shared, SharedRef};
 use crate::drivers::trace;
 use crate::machines::budget::BudgetSnapshot;
+use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::preset::Preset;
+use crate::values::tag::Tag;
 
 /// What is known by one name, as its code says, and what settings say over it.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub(crate) struct Operation {
     preset: Preset,
     name: Cow<'static, str>,
     service: Option<Cow<'static, str>>,
+    tags: Cow<'static, [Tag]>,
     /// The budget of a function that shares none: in its own constant, so that nothing has to be
     /// made or found.
     cell: Option<BudgetCell>,
@@ -71,6 +73,7 @@ impl Operation {
             preset,
             name,
             service,
+            tags: Cow::Borrowed(&[]),
             cell,
             plan: AtomicU32::new(PlanId::UNSEEN.bits()),
             gating: Gating::new(),
@@ -102,6 +105,12 @@ impl Operation {
         self
     }
 
+    /// Sets its tags.
+    pub(crate) const fn set_tags(&mut self, tags: &'static [Tag]) {
+        // Nothing can be dropped in a constant; what goes is borrowed.
+        std::mem::forget(std::mem::replace(&mut self.tags, Cow::Borrowed(tags)));
+    }
+
     pub(crate) const fn preset(&self) -> &Preset {
         &self.preset
     }
@@ -116,7 +125,7 @@ impl Operation {
 
     #[inline]
     pub(crate) fn labels(&self) -> Labels<'_> {
-        Labels { name: Some(&self.name), service: self.service.as_deref() }
+        Labels { name: Some(&self.name), service: self.service.as_deref(), tags: &self.tags }
     }
 
     /// The plan of a call that starts now.

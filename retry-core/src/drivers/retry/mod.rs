@@ -34,7 +34,6 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::drivers::budget::RetryBudget;
-use crate::drivers::call::Labels;
 use crate::drivers::gates::Gates;
 use crate::drivers::operations::operation::Operation;
 use crate::drivers::retry::in_force::Given;
@@ -46,8 +45,10 @@ use crate::seams::clock::Clock;
 use crate::values::attempt::Attempt;
 use crate::values::budget_policy::BudgetPolicy;
 use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::policy_error::PolicyError;
+use crate::values::tag::Tag;
 
 /// A policy, ready to run calls.
 ///
@@ -96,6 +97,7 @@ pub struct Retry<C = ByClassify> {
     policy: RetryPolicy,
     name: Option<Arc<str>>,
     service: Option<Arc<str>>,
+    tags: Arc<[Tag]>,
     clock: Option<Arc<dyn Clock>>,
     token: Option<CancellationToken>,
     deadline: Option<Instant>,
@@ -132,6 +134,7 @@ impl Retry {
             policy,
             name: None,
             service: None,
+            tags: Arc::default(),
             clock: None,
             token: None,
             deadline: None,
@@ -198,7 +201,7 @@ impl<C> Retry<C> {
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
         let Self { policy, name, service, clock, token, .. } = self;
         let Self { deadline, seeds, gates, budget, shares, preset, .. } = self;
-        let Self { letters, operation, given, .. } = self;
+        let Self { tags, letters, operation, given, .. } = self;
         Retry {
             policy,
             name,
@@ -212,6 +215,7 @@ impl<C> Retry<C> {
             shares,
             preset,
             letters,
+            tags,
             operation,
             given,
             classifier,
@@ -302,7 +306,7 @@ impl<C> Retry<C> {
     }
 
     pub(crate) fn labels(&self) -> Labels<'_> {
-        Labels { name: self.name.as_deref(), service: self.service.as_deref() }
+        Labels { name: self.name.as_deref(), service: self.service.as_deref(), tags: &self.tags }
     }
 
     pub(crate) const fn token(&self) -> Option<&CancellationToken> {

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::SiteClock;
 use crate::drivers::bounds::{Cut, TimedOut};
 use crate::drivers::budgets::Drawn;
-use crate::drivers::call::{Call, Failed, Labels, Terms};
+use crate::drivers::call::{Call, Failed, Terms};
 use crate::drivers::entering::Entering;
 use crate::drivers::expansion::outcome::{Answer, AnswerStopped, Outcome};
 use crate::drivers::expansion::probe::Judged;
@@ -30,6 +30,7 @@ use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
 use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::labels::Labels;
 use crate::values::stop::{StopReason, Stopped};
 use crate::values::strategy::Strategy;
 

@@ -263,6 +263,18 @@ fn a_call_that_outruns_two_limits_is_recorded_once() {
     assert_eq!(counts(&circuit), (1, 0, 0), "nothing is slow any more");
 }
 
+/// It was recorded as slow at once, since it carries no time, and once more at its end.
+#[test]
+fn a_call_that_began_when_no_call_was_slow_is_not_slow() {
+    let circuit = Circuit::new(POLICY);
+    let pass = circuit.pass();
+    circuit.breaker.set_policy(POLICY.with_slow_call(secs(1)).with_slow_ratio(1.0));
+    circuit.clock.advance(secs(9));
+    circuit.breaker.overdue(pass, &circuit.clock);
+    circuit.settle(pass, GOOD);
+    assert_eq!(counts(&circuit), (1, 0, 0));
+}
+
 #[test]
 fn a_call_that_runs_through_a_change_of_the_window_is_no_failure_of_another() {
     let timed = POLICY.with_slow_call(secs(1)).with_slow_ratio(1.0);

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use crate::machines::sync::{AtomicU64, Ordering};
+
 use super::bits::Bits;
 use super::ring::Ring;
 use super::tuning::Tuning;
@@ -156,23 +158,35 @@ proptest! {
 #[test]
 fn threads_that_record_while_the_window_changes_leave_nothing_that_opens_it() {
     let policy = BreakerPolicy::new().with_failure_ratio(0.9);
-    let breaker = Breaker::new(policy, 7);
+    let (breaker, made) = (Breaker::new(policy, 7), AtomicU64::new(0));
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
-                for call in 1..20_000 {
+                for call in 1..=20_000 {
                     let outcome = if call % 4 == 0 { DOWN } else { Outcome::Success };
                     if let Some(pass) = breaker.enter(|| 1) {
                         drop(breaker.settle(pass, outcome, || 1));
                     }
+                    made.fetch_add(1, Ordering::Relaxed);
                 }
             });
         }
-        for round in 0..2_000 {
+        for round in 0_u64.. {
+            // A call that was being recorded may be left as a failure, so others have to come.
+            let enough = made.load(Ordering::Relaxed) + 200;
+            if enough > 60_000 {
+                break;
+            }
+            while made.load(Ordering::Relaxed) < enough {
+                std::thread::yield_now();
+            }
             let window = match round % 6 {
                 0 => Window::Time(Duration::from_secs(9)),
                 1 => Window::Time(Duration::from_secs(8)),
-                other => Window::Count([1_000, 20, 400, 30][other - 2]),
+                2 => Window::Count(1_000),
+                3 => Window::Count(20),
+                4 => Window::Count(400),
+                _ => Window::Count(30),
             };
             drop(breaker.set_policy(&policy.with_window(window), 1));
         }

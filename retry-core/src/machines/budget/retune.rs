@@ -215,7 +215,9 @@ mod tests {
         let budget = Budget::new(productive(100));
         let drawn: Vec<_> = (0..50).map(|_| budget.reserve(ask(), || 0).unwrap()).collect();
         budget.set_policy(productive(3));
-        drawn.into_iter().for_each(|reservation| budget.give_back(reservation, || 0));
+        for reservation in drawn {
+            budget.give_back(reservation, || 0);
+        }
         assert!((tokens(&budget) - 3.0).abs() < 1e-9);
         assert!(budget.snapshot().drawn.abs() < 1e-9);
         draw(&budget, 3);

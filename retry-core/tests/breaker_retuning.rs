@@ -213,7 +213,9 @@ fn the_part_of_slow_calls_is_kept_too() {
     let circuit = Circuit::new(timed);
     let passes: Vec<Pass> = (0..3).map(|_| circuit.pass()).collect();
     circuit.clock.advance(secs(1));
-    passes.into_iter().for_each(|pass| circuit.settle(pass, GOOD));
+    for pass in passes {
+        circuit.settle(pass, GOOD);
+    }
     circuit.calls(3, GOOD);
     circuit.calls(4, DOWN);
     for window in [Window::Time(secs(10)), Window::Count(1_000), Window::Count(10)] {

@@ -143,7 +143,9 @@ fn each_waits_for_as_long_as_it_was_promised() {
 fn more_probes_are_sent_at_once_and_those_who_wait_hear_of_it() {
     let circuit = opened(PARKING);
     let waiters: Vec<_> = (0..3).map(|_| circuit.waiter(None)).collect();
-    waiters.iter().for_each(|waiter| drop(waiter.ask()));
+    for waiter in &waiters {
+        waiter.waits();
+    }
     circuit.wait_out();
     waiters[0].waits();
     let probe = waiters[2].goes();
@@ -246,17 +248,18 @@ fn another_scope_is_told_to_the_driver() {
 #[test]
 fn what_was_set_by_hand_stays() {
     let circuit = Circuit::new(POLICY);
-    let by_hand: [(fn(&Circuit), CircuitState); 3] = [
-        (|circuit| circuit.breaker.force_open(), CircuitState::ForcedOpen),
-        (|circuit| circuit.breaker.disable(), CircuitState::Disabled),
-        (|circuit| circuit.breaker.observe_only(), CircuitState::ObserveOnly),
-    ];
-    for (set, state) in by_hand {
-        set(&circuit);
-        circuit.breaker.set_policy(POLICY.with_probes(2));
-        circuit.breaker.set_policy(POLICY);
-        assert_eq!(circuit.state(), state);
-    }
+    let breaker = &circuit.breaker;
+    let set_twice = |state| {
+        breaker.set_policy(POLICY.with_probes(2));
+        breaker.set_policy(POLICY);
+        assert_eq!(breaker.state(), state);
+    };
+    breaker.force_open();
+    set_twice(CircuitState::ForcedOpen);
+    breaker.disable();
+    set_twice(CircuitState::Disabled);
+    breaker.observe_only();
+    set_twice(CircuitState::ObserveOnly);
     circuit.calls(4, DOWN);
     assert_eq!(circuit.breaker.snapshot().would_have_opened(), 1);
 }

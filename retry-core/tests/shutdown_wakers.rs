@@ -94,7 +94,7 @@ impl Waiting {
 }
 
 /// One of each sort; the last few are held before their first attempt.
-fn waiting() -> (Vec<Waiting>, Vec<Waiting>) {
+fn waiting(porter: &Porter) -> (Vec<Waiting>, Vec<Waiting>) {
     let handle = Retry::new(POLICY).without_budget();
     let with_token = handle.clone().with_cancellation(CancellationToken::new());
     let with_clock = handle.clone().with_clock(ManualClock::new());
@@ -110,17 +110,20 @@ fn waiting() -> (Vec<Waiting>, Vec<Waiting>) {
     ];
     let held = [handle, with_token, with_clock];
     let held =
-        held.into_iter().map(|handle| Waiting::new(on_handle(handle.with_gate(Porter::strict()))));
+        held.into_iter().map(|handle| Waiting::new(on_handle(handle.with_gate(porter.clone()))));
     (sleeping, held.collect())
 }
 
 // One test, since the flag is for the whole process.
 #[tokio::test(start_paused = true)]
 async fn the_newest_waker_of_each_wait_is_woken_once_and_none_is_kept() {
-    let (sleeping, held) = waiting();
+    let porter = Porter::strict();
+    let (sleeping, held) = waiting(&porter);
     sleeping.into_iter().chain(held).for_each(Waiting::assert_forgotten);
 
-    let (sleeping, held) = waiting();
+    let (sleeping, held) = waiting(&porter);
+    // Too late for those who are held already.
+    porter.opens.store(true, SeqCst);
     shutdown();
     shutdown();
     for (sort, call) in sleeping.into_iter().enumerate() {
@@ -131,4 +134,5 @@ async fn the_newest_waker_of_each_wait_is_woken_once_and_none_is_kept() {
         assert_eq!(call.woken(), (0, 1), "held, sort {sort}");
         assert_eq!(call.end(), (StopReason::Shutdown, 0), "held, sort {sort}");
     }
+    assert_eq!((porter.tickets.load(SeqCst), porter.passes.load(SeqCst)), (0, 0));
 }

@@ -114,7 +114,20 @@ fn waiting(porter: &Porter) -> (Vec<Waiting>, Vec<Waiting>) {
     (sleeping, held.collect())
 }
 
-// One test, since the flag is for the whole process.
+#[with_retry]
+async fn large(seed: u8) -> Result<[u8; 2_048], String> {
+    let buffer = [seed; 4_096];
+    tokio::task::yield_now().await;
+    buffer.first_chunk().copied().ok_or_else(String::new)
+}
+
+#[test]
+fn what_a_sleeping_call_could_end_with_has_its_place_where_the_body_had_its_own() {
+    let size = size_of_val(&large(7));
+    assert!(size < 4_096 + 512, "{size}");
+}
+
+// The flag is for the whole process: no other test here may wait.
 #[tokio::test(start_paused = true)]
 async fn the_newest_waker_of_each_wait_is_woken_once_and_none_is_kept() {
     let porter = Porter::strict();

@@ -378,6 +378,7 @@ async fn a_shutdown_wakes_all_that_wait_and_nothing_is_tried_again() {
 
     attempts_that_run_may_end(stops, runs).await;
     calls_that_begin_afterwards(&shared).await;
+    assert!(recorder.said().iter().all(Said::is_final), "no retry is announced");
     assert_eq!(Instant::now(), now, "nobody waited");
 }
 

@@ -34,7 +34,12 @@ impl<C> Retry<C> {
         let mut tags = self.tags.to_vec();
         tag::put(&mut tags, Tag::of(key, value));
         tag::check(&tags)?;
-        Ok(Self { tags: tags.into(), ..self })
+        Ok(self.with_tags(tags))
+    }
+
+    /// With these, which have been checked.
+    pub(crate) fn with_tags(self, tags: Vec<Tag>) -> Self {
+        Self { tags: tags.into(), ..self }
     }
 
     /// Its tags, in the order in which their keys came.

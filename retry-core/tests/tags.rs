@@ -47,7 +47,8 @@ async fn every_event_of_a_call_carries_its_tags_in_one_field() {
     let (recorder, _guard) = Recorder::listening(LevelFilter::TRACE);
     let token = CancellationToken::new();
     for place in [0, 1] {
-        let retry = tagged().with_dead_letters(MemoryDeadLetters::new(place));
+        let retry = tagged().with_max_attempts(1).unwrap();
+        let retry = retry.with_dead_letters(MemoryDeadLetters::new(place));
         retry.run_with_payload(Vec::new, async || down()).await.unwrap_err();
     }
     let mut calls = 0;

@@ -203,13 +203,14 @@ impl<C> Retry<C> {
     /// Asks `classifier` about every error, as [`classify_with`](Self::classify_with) does.
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
-        let Self { policy, name, service, clock, token, .. } = self;
+        let Self { policy, name, service, tags, clock, token, .. } = self;
         let Self { deadline, seeds, gates, budget, shares, preset, .. } = self;
-        let Self { tags, observers, letters, operation, given, .. } = self;
+        let Self { letters, observers, operation, given, .. } = self;
         Retry {
             policy,
             name,
             service,
+            tags,
             clock,
             token,
             deadline,
@@ -220,7 +221,6 @@ impl<C> Retry<C> {
             preset,
             letters,
             observers,
-            tags,
             operation,
             given,
             classifier,

@@ -213,6 +213,7 @@ impl Operation {
     /// Puts in force what settings make of it, for the calls that begin from now on.
     pub(crate) fn adopt(&self, resolved: &Resolved) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let said_before = std::mem::take(&mut known.notes);
         let preset = self.possible(resolved, &mut known);
         let id = if preset == self.preset { Some(PlanId::CODE) } else { known.find(&preset) };
         let id = id.or_else(|| {
@@ -227,8 +228,9 @@ impl Operation {
                     .to_owned(),
             ),
         }
-        for note in known.notes.iter().filter(|_| resolved.is_meant) {
-            trace::settings_without_effect(&self.name, note);
+        let fresh = known.notes.iter().filter(|note| !said_before.contains(note));
+        if resolved.is_meant {
+            fresh.for_each(|note| trace::settings_without_effect(&self.name, note));
         }
         drop(known);
         if let (Some(cell), Some(policy)) = (&self.cell, resolved.preset.budget()) {
@@ -241,7 +243,6 @@ impl Operation {
     /// What gates are made from is theirs, so only which there are is kept here.
     fn possible(&self, resolved: &Resolved, known: &mut Known) -> Preset {
         let (wanted, code) = (resolved.preset, self.preset);
-        known.notes.clear();
         let mut note = |text: &str| known.notes.push(text.to_owned());
         let mut policy = wanted.policy();
         if !known.reach.cuts && policy.attempt_timeout() != code.policy().attempt_timeout() {

@@ -105,6 +105,11 @@ impl Operation {
         self
     }
 
+    /// With these tags.
+    pub(crate) fn with_tags(self, tags: Vec<Tag>) -> Self {
+        Self { tags: Cow::Owned(tags), ..self }
+    }
+
     /// Sets its tags.
     pub(crate) const fn set_tags(&mut self, tags: &'static [Tag]) {
         // Nothing can be dropped in a constant; what goes is borrowed.

@@ -26,6 +26,7 @@ mod gates;
 pub(crate) mod in_force;
 mod letters;
 pub(crate) mod policy_or;
+mod tags;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -32,7 +32,7 @@ use crate::drivers::trace;
 /// [`get_or_insert_with`](Self::get_or_insert_with).
 ///
 /// A registry of one's own, from [`new`](Self::new), is only a bounded map from names to handles:
-/// settings do not reach it.
+/// settings do not reach it. What a handle of it shares with its service is the service's there too.
 ///
 /// Cloning counts a reference up.
 #[doc(alias = "RetryManagerPool")]
@@ -116,7 +116,9 @@ impl RetryRegistry {
         if let Some(retry) = self.get(name) {
             return retry;
         }
-        let (retry, operation) = make().into_operation(name);
+        let own =
+            if self.0.of_process { Service::of_operation(name) } else { Service::apart(name) };
+        let (retry, operation) = make().into_operation(name, own);
         let retry = if self.0.of_process { retry } else { retry.apart() };
         self.insert(name, Member::Handle(retry.clone().into(), operation)).unwrap_or(retry)
     }

@@ -36,6 +36,7 @@ use tokio_util::sync::CancellationToken;
 use crate::drivers::budget::RetryBudget;
 use crate::drivers::gates::Gates;
 use crate::drivers::operations::operation::Operation;
+use crate::drivers::parts::Part;
 use crate::drivers::retry::in_force::Given;
 use crate::drivers::retry::letters::Letters;
 use crate::drivers::seeds::Seeds;
@@ -106,6 +107,8 @@ pub struct Retry<C = ByClassify> {
     budget: HandleBudget,
     /// Its service, or what it has for itself.
     shares: Arc<Service>,
+    /// The key that it is for.
+    part: Option<Arc<Part>>,
     /// What a preset named, and nobody has replaced: shared with the service, once it has one.
     preset: Option<Arc<Wanted>>,
     letters: Letters,
@@ -142,6 +145,7 @@ impl Retry {
             gates: None,
             budget: HandleBudget::Shared,
             shares,
+            part: None,
             preset: None,
             letters: Letters::default(),
             operation: None,
@@ -201,7 +205,7 @@ impl<C> Retry<C> {
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
         let Self { policy, name, service, clock, token, .. } = self;
         let Self { deadline, seeds, gates, budget, shares, preset, .. } = self;
-        let Self { tags, letters, operation, given, .. } = self;
+        let Self { part, tags, letters, operation, given, .. } = self;
         Retry {
             policy,
             name,
@@ -213,6 +217,7 @@ impl<C> Retry<C> {
             gates,
             budget,
             shares,
+            part,
             preset,
             letters,
             tags,

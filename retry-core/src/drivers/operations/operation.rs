@@ -13,7 +13,6 @@ use crate::drivers::operations::overlay::{Refused, Resolved, Said, Who};
 use crate::drivers::operations::plan::{Plan, PlanId};
 use crate::drivers::parts::Part;
 use crate::drivers::services::{Service, Shared, SharedRef};
-use crate::drivers::trace;
 use crate::machines::budget::BudgetSnapshot;
 use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
@@ -224,7 +223,11 @@ impl Operation {
     }
 
     /// Puts in force what settings make of it, for the calls that begin from now on.
-    pub(crate) fn adopt(&self, resolved: &Resolved) {
+    ///
+    /// What it cannot do of what was said of it is to be told when no lock is held any more: who
+    /// listens may look here.
+    #[must_use]
+    pub(crate) fn adopt(&self, resolved: &Resolved) -> Vec<String> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let preset = self.possible(resolved, &mut known);
         let id = if preset == self.preset { Some(PlanId::CODE) } else { known.find(&preset) };
@@ -240,13 +243,12 @@ impl Operation {
                     .to_owned(),
             ),
         }
-        for note in known.notes.iter().filter(|_| resolved.is_meant) {
-            trace::settings_without_effect(&self.name, note);
-        }
+        let told = if resolved.is_meant { known.notes.clone() } else { Vec::new() };
         drop(known);
         if let (Some(cell), Some(policy)) = (&self.cell, resolved.preset.budget()) {
             cell.set_policy(policy);
         }
+        told
     }
 
     /// What of the settings its calls can do; the rest is noted.

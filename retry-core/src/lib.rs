@@ -45,12 +45,14 @@ pub use crate::seams::{
     classify::{ByClassify, Classifier, Classify, ClassifyWith, RetryAll, RetryIf},
     clock::{Clock, Sleep, TokioClock},
     dead_letter::{DeadLetter, DeadLetterSink, Storing},
+    event_recorder::EventRecorder,
     fields::{AfterField, StatusField},
     gate::{Admission, Gate, Held, Outcome, Pass, Request, Scope, Settlement, Ticket},
     http_outcome::HttpOutcome,
     manual_clock::ManualClock,
     memory_letters::MemoryDeadLetters,
     observe::Observer,
+    queued::Queued,
     test_mode::{TestGuard, TestMode},
 };
 #[doc(inline)]
@@ -64,6 +66,7 @@ pub use crate::values::{
     circuit::{CircuitChange, CircuitState},
     error::RetryError,
     event::{Event, Text},
+    event_record::EventRecord,
     idempotency_key::IdempotencyKey,
     jitter::Jitter,
     kind::{ErrorKind, Verdict},

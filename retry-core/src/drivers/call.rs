@@ -14,7 +14,8 @@ use crate::drivers::halt::Halt;
 use crate::drivers::observing::{self, Listening, Observers};
 use crate::drivers::seeds::Seeds;
 use crate::drivers::shutdown::is_shutdown;
-use crate::drivers::trace::{self, CallSpan, Failure};
+use crate::drivers::spans::CallSpan;
+use crate::drivers::trace::{self, Failure};
 use crate::machines::budget::Ask;
 use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
@@ -30,6 +31,7 @@ use crate::values::policy::RetryPolicy;
 use crate::values::stop::{StopReason, Stopped};
 
 const TENTH_OF_MS: u64 = 100_000;
+const MS: u64 = 1_000_000;
 
 /// What a driver knows about its calls and lends to each step of one.
 #[derive(Clone, Copy)]
@@ -91,7 +93,7 @@ impl Call {
     /// A call that begins now; `started` is the time where somebody will ask for it.
     #[inline]
     pub(crate) fn start(
-        labels: &Labels<'_>,
+        (labels, policy): (&Labels<'_>, &RetryPolicy),
         started: Option<Instant>,
         (listening, own): (Listening, Option<&Observers>),
     ) -> Self {
@@ -107,7 +109,7 @@ impl Call {
             over: false,
             listening,
             waited: 0,
-            span: CallSpan::open(labels),
+            span: CallSpan::open(labels, policy),
         }
     }
 
@@ -133,6 +135,8 @@ impl Call {
         if self.session.attempt() > 1 {
             self.waited = self.waited.saturating_add(self.session.previous_delay_in(TENTH_OF_MS));
         }
+        let session = &self.session;
+        self.span.begin_attempt(session.attempt(), || session.previous_delay_in(MS));
     }
 
     /// The end of the call: the caller's deadline or the total timeout, whichever comes first.
@@ -185,12 +189,12 @@ impl Call {
         Stopped { reason, kind, attempts: self.attempts(), elapsed, refusal }
     }
 
-    /// The present attempt succeeded. Whether that was the first, and nobody listens: then the
+    /// The present attempt succeeded. Whether that was the first, and nobody looks on: then the
     /// budgets are all there is to be told, unless the call has gates.
     #[inline]
     pub(crate) const fn succeeded_at_once(&mut self) -> bool {
         self.over = true;
-        self.session.attempt() == 1 && self.listening.is_nobody()
+        self.session.attempt() == 1 && self.listening.is_nobody() && !self.span.is_open()
     }
 
     /// The present attempt succeeded.
@@ -206,6 +210,7 @@ impl Call {
         if self.session.attempt() > 1 {
             self.recovered(&terms.labels);
         }
+        self.span.succeeded(self.session.attempt());
         if !self.listening.is_nobody() {
             let elapsed = self.started.map(|_| terms.clock.now());
             let (attempts, elapsed) = (self.session.attempt(), self.elapsed(elapsed));
@@ -250,6 +255,7 @@ impl Call {
             passage.settle(terms.gates, &settlement);
         }
         let attempt = self.session.attempt();
+        self.span.attempt_failed(failed.kind(), error);
         self.tell_failure(terms, attempt, &failed);
         terms.budgets.failed(attempt, terms.clock);
         let mode = test_mode::present();
@@ -410,6 +416,7 @@ impl Call {
         } else {
             trace::gave_up(&self.span, terms.labels, failure, (reason, elapsed));
         }
+        self.span.gave_up(failure, reason);
         if !self.listening.is_nobody() {
             self.tell_end(terms, halt, elapsed);
         }
@@ -450,9 +457,11 @@ impl Call {
         let attempt = self.attempts();
         if std::thread::panicking() {
             trace::panicked(&self.span, terms.labels, attempt);
+            self.span.panicked(attempt);
             self.tell(terms, &Event::Panicked { labels: terms.labels, attempt });
         } else {
             trace::cancelled(&self.span, terms.labels, attempt);
+            self.span.cancelled(attempt);
             if !self.listening.is_nobody() {
                 let now = self.started.map(|_| terms.clock.now());
                 self.tell_end(terms, &Halt::new(StopReason::Cancelled), self.elapsed(now));

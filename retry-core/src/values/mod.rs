@@ -10,6 +10,7 @@ pub(crate) mod build_error;
 pub(crate) mod circuit;
 pub(crate) mod error;
 pub(crate) mod event;
+pub(crate) mod event_record;
 pub(crate) mod idempotency_key;
 pub(crate) mod jitter;
 pub(crate) mod kind;

@@ -66,7 +66,7 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
         let in_force = InForce::new(&retry);
         let needs_time = site.keeps_time || needs_time(&retry, &in_force);
         let started = needs_time.then(|| clock::<C, W>(&retry).now());
-        let call = Call::start(&labels, started, retry.listening());
+        let call = Call::start((&labels, in_force.policy(&retry)), started, retry.listening());
         let (last, passage) = (None, Passage::default());
         Self { retry, in_force, site, call, last, passage, waits: PhantomData }
     }

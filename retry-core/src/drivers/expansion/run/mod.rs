@@ -89,7 +89,7 @@ where
         let asks_for_it = matches!(policy.strategy(), Strategy::Custom(_))
             || MODE == PLAIN && policy.timeout().is_some();
         let started = (MODE != PLAIN || keeps_time || asks_for_it).then(|| C::CLOCK.now());
-        let mut call = Call::start(&site.labels(), started, (Listening::now(), None));
+        let mut call = Call::start((&site.labels(), policy), started, (Listening::now(), None));
         if MODE != GATED {
             call.begin_attempt();
         }
@@ -271,7 +271,7 @@ where
     where
         O: FnOnce() -> R,
     {
-        self.call.span().in_scope(operation)
+        self.call.span().in_attempt(operation)
     }
 
     /// Blocks for `delay`; the answer of the call where that has ended it.

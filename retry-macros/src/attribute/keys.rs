@@ -262,8 +262,9 @@ fn unknown(name: &str) -> String {
         "when" => "; did you mean `retry_if`?".to_owned(),
         "notify" => "; did you mean `on_retry`?".to_owned(),
         "breaker" => "; did you mean `circuit_breaker`?".to_owned(),
+        "handle" => "; did you mean `retry`?".to_owned(),
         "throttle" => "; a throttle is given to a handle: `Retry::with_throttle`".to_owned(),
-        "preset" => "; a preset makes a handle: `Retry::from_preset`".to_owned(),
+        "preset" => "; a preset makes a handle: `retry = Retry::from_preset(…)`".to_owned(),
         "deadline" | "total_timeout" => "; did you mean `timeout`?".to_owned(),
         _ => did_you_mean(name, KEYS),
     };

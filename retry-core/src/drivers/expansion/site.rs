@@ -131,7 +131,7 @@ impl InForce {
             None => (Gates::NONE, self.budgets_after_a_failure()),
         };
         let (policy, labels, seeds) = (self.policy(), self.labels(), &Seeds::Process);
-        Terms { policy, labels, seeds, deadline: None, gates, budgets, clock }
+        Terms { policy, labels, seeds, deadline: None, gates, budgets, clock, observers: None }
     }
 
     /// The budgets of a function without gates.

@@ -36,13 +36,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::drivers::budget::RetryBudget;
 use crate::drivers::gates::Gates;
+use crate::drivers::observing::{Listening, Observers};
 use crate::drivers::operations::operation::Operation;
+use crate::drivers::parts::Part;
 use crate::drivers::retry::in_force::Given;
 use crate::drivers::retry::letters::Letters;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::services::{Service, Wanted};
 use crate::seams::classify::{ByClassify, ClassifyWith, RetryAll, RetryIf};
 use crate::seams::clock::Clock;
+use crate::seams::observe::Observer;
 use crate::values::attempt::Attempt;
 use crate::values::budget_policy::BudgetPolicy;
 use crate::values::kind::{ErrorKind, Verdict};
@@ -107,9 +110,12 @@ pub struct Retry<C = ByClassify> {
     budget: HandleBudget,
     /// Its service, or what it has for itself.
     shares: Arc<Service>,
+    /// The key that it is for.
+    part: Option<Arc<Part>>,
     /// What a preset named, and nobody has replaced: shared with the service, once it has one.
     preset: Option<Arc<Wanted>>,
     letters: Letters,
+    observers: Option<Observers>,
     /// What settings know it as, where it is in the registry.
     operation: Option<Arc<Operation>>,
     given: Given,
@@ -143,8 +149,10 @@ impl Retry {
             gates: None,
             budget: HandleBudget::Shared,
             shares,
+            part: None,
             preset: None,
             letters: Letters::default(),
+            observers: None,
             operation: None,
             given: Given::default(),
             classifier: ByClassify,
@@ -200,13 +208,14 @@ impl<C> Retry<C> {
     /// Asks `classifier` about every error, as [`classify_with`](Self::classify_with) does.
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
-        let Self { policy, name, service, clock, token, .. } = self;
+        let Self { policy, name, service, tags, clock, token, .. } = self;
         let Self { deadline, seeds, gates, budget, shares, preset, .. } = self;
-        let Self { tags, letters, operation, given, .. } = self;
+        let Self { part, letters, observers, operation, given, .. } = self;
         Retry {
             policy,
             name,
             service,
+            tags,
             clock,
             token,
             deadline,
@@ -214,9 +223,10 @@ impl<C> Retry<C> {
             gates,
             budget,
             shares,
+            part,
             preset,
             letters,
-            tags,
+            observers,
             operation,
             given,
             classifier,
@@ -280,6 +290,15 @@ impl<C> Retry<C> {
         Self { token: Some(token), ..self }
     }
 
+    /// With this observer, beside those that it has and those of the [process](crate::observe): it is
+    /// told of the calls of this handle and its copies.
+    #[must_use]
+    pub fn with_observer(self, observer: impl Observer + 'static) -> Self {
+        let own: Arc<dyn Observer> = Arc::new(observer);
+        let before = self.observers.iter().flat_map(|all| all.iter().cloned());
+        Self { observers: Some(before.chain([own]).collect()), ..self }
+    }
+
     /// With this name in events.
     #[must_use]
     pub fn with_name(self, name: impl Into<Cow<'static, str>>) -> Self {
@@ -308,6 +327,13 @@ impl<C> Retry<C> {
 
     pub(crate) fn labels(&self) -> Labels<'_> {
         Labels { name: self.name.as_deref(), service: self.service.as_deref(), tags: &self.tags }
+    }
+
+    /// Who listens to a call that starts now.
+    pub(crate) fn listening(&self) -> (Listening, Option<&Observers>) {
+        let own = self.observers.as_ref();
+        let listening = Listening::now();
+        (if own.is_some() { listening.and(Listening::OBSERVERS) } else { listening }, own)
     }
 
     pub(crate) const fn token(&self) -> Option<&CancellationToken> {

@@ -65,7 +65,7 @@ impl Fault {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let attempts = seen.entry(call).or_default();
         *attempts += 1;
-        if call % STUBBORN == 0 && *attempts < 3 {
+        if call.is_multiple_of(STUBBORN) && *attempts < 3 {
             StatusCode::SERVICE_UNAVAILABLE
         } else {
             StatusCode::OK

@@ -5,10 +5,10 @@ use std::io;
 use std::path::PathBuf;
 
 /// What the program starts with.
-pub(crate) const BEFORE: &str = r#"
+pub(crate) const BEFORE: &str = "
 [defaults]
 max_attempts = 2
-"#;
+";
 
 /// What is rolled out while it runs.
 pub(crate) const AFTER: &str = r#"

@@ -12,8 +12,8 @@ use retry_core::{
     Admission, BreakerPolicy, CircuitState, ErrorKind, Held, OnOpen, Outcome, Pass, Window,
 };
 
-const WINDOW: usize = 5;
-const MINIMUM: usize = 3;
+/// The windows and minimums that it is given in turn; the first is the one that it begins with.
+const WINDOWS: [(u32, u32); 6] = [(5, 3), (5, 1), (3, 2), (8, 6), (70, 4), (200, 9)];
 const PROBES: usize = 2;
 const LEASE: Duration = Duration::from_secs(3);
 
@@ -36,6 +36,13 @@ enum Step {
     ForceOpen,
     Disable,
     Observe,
+    /// Takes the window at this place of [`WINDOWS`].
+    Retune(usize),
+}
+
+fn retuned(place: usize) -> BreakerPolicy {
+    let (size, minimum) = WINDOWS[place];
+    POLICY.with_min_calls(1).with_window(Window::Count(size)).with_min_calls(minimum)
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -55,6 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::ForceOpen),
         1 => Just(Step::Disable),
         1 => Just(Step::Observe),
+        3 => (0..WINDOWS.len()).prop_map(Step::Retune),
     ]
 }
 
@@ -71,6 +79,8 @@ struct Model {
     /// How often the state was set.
     era: u32,
     window: VecDeque<bool>,
+    size: usize,
+    minimum: usize,
     now: Duration,
     open_until: Duration,
     /// The probes that are out, by the end of their lease, and the answers of the others.
@@ -85,6 +95,8 @@ impl Model {
             state: CircuitState::Closed,
             era: 0,
             window: VecDeque::new(),
+            size: WINDOWS[0].0 as usize,
+            minimum: WINDOWS[0].1 as usize,
             now: Duration::ZERO,
             open_until: Duration::ZERO,
             probes: Vec::new(),
@@ -99,6 +111,18 @@ impl Model {
         self.window.clear();
         self.probes.clear();
         self.answers.clear();
+    }
+
+    /// The same part of failures in another window, to the nearest, spread from its beginning on.
+    fn retune(&mut self, (size, minimum): (u32, u32)) {
+        (self.minimum, self.size) = (minimum as usize, size as usize);
+        let (all, failed) = (self.window.len(), self.window.iter().filter(|it| **it).count());
+        let held = all.min(self.size);
+        let kept = if all == 0 { 0 } else { (2 * failed * held + all) / (2 * all) };
+        self.window = VecDeque::from(vec![false; held]);
+        for nth in 0..kept {
+            self.window[nth * held / kept] = true;
+        }
     }
 
     /// Whether a call may begin.
@@ -133,7 +157,7 @@ impl Model {
             }
             (CircuitState::Closed | CircuitState::ObserveOnly, Some(failed)) if era == self.era => {
                 self.window.push_back(failed);
-                if self.window.len() > WINDOW {
+                if self.window.len() > self.size {
                     self.window.pop_front();
                 }
                 self.look();
@@ -155,7 +179,7 @@ impl Model {
     fn look(&mut self) {
         let failed = self.window.iter().filter(|failed| **failed).count();
         // At least three fifths.
-        if self.window.len() >= MINIMUM && failed * 5 >= self.window.len() * 3 {
+        if self.window.len() >= self.minimum && failed * 5 >= self.window.len() * 3 {
             match self.state {
                 CircuitState::ObserveOnly => self.window.clear(),
                 _ => self.set(CircuitState::Open),
@@ -200,6 +224,16 @@ impl Pair {
             Step::ForceOpen => self.by_hand(CircuitState::ForcedOpen),
             Step::Disable => self.by_hand(CircuitState::Disabled),
             Step::Observe => self.by_hand(CircuitState::ObserveOnly),
+            Step::Retune(place) => {
+                let size = WINDOWS[place].0 as usize;
+                if size == self.model.size {
+                    // Another minimum alone leaves every call where it is.
+                    self.model.minimum = WINDOWS[place].1 as usize;
+                } else {
+                    self.model.retune(WINDOWS[place]);
+                }
+                self.circuit.breaker.set_policy(retuned(place));
+            }
         }
         let snapshot = self.circuit.breaker.snapshot();
         if snapshot.opened() > opened {
@@ -238,7 +272,24 @@ enum Move {
     /// The other side answers the call at this place.
     Answer(usize, Outcome),
     Advance(u64),
+    /// Takes the policy of this number.
+    Retune(usize),
 }
+
+const PARKING: BreakerPolicy = BreakerPolicy::new()
+    .with_consecutive_failures(2)
+    .with_lease(Duration::from_secs(1))
+    .with_on_open(OnOpen::Park { max_waiting: 8 });
+
+/// Policies that a room may change between; no lease is above a second, no more than three probes.
+const PARKINGS: [BreakerPolicy; 6] = [
+    PARKING,
+    PARKING.with_on_open(OnOpen::Refuse),
+    PARKING.with_lease(Duration::from_millis(300)).with_slow_call(Duration::from_millis(400)),
+    PARKING.with_probes(3).with_window(Window::Time(Duration::from_secs(1))),
+    PARKING.with_open_for(Duration::from_millis(300)).with_on_open(OnOpen::Park { max_waiting: 2 }),
+    PARKING.with_park_for(Duration::from_secs(2)).with_probe_gap(Duration::from_secs(3)),
+];
 
 fn movement() -> impl Strategy<Value = Move> {
     let outcome = prop_oneof![Just(DOWN), Just(Outcome::Success), Just(Outcome::Abandoned)];
@@ -247,6 +298,7 @@ fn movement() -> impl Strategy<Value = Move> {
         1 => (0..9_usize).prop_map(Move::Leave),
         3 => (0..9_usize, outcome).prop_map(|(at, outcome)| Move::Answer(at, outcome)),
         3 => (0..500_u64).prop_map(Move::Advance),
+        1 => (0..PARKINGS.len()).prop_map(Move::Retune),
     ]
 }
 
@@ -282,7 +334,7 @@ impl Room<'_> {
         let snapshot = self.circuit.breaker.snapshot();
         assert_eq!(snapshot.waiting() as usize, self.waiting.len());
         if snapshot.state() == CircuitState::HalfOpen {
-            assert!(snapshot.in_flight() <= 1);
+            assert!(snapshot.in_flight() <= 3);
         }
         // Somebody asks when the next thing is due: the probe, or the end of a lease of a second.
         if let Some(next) = self.waiting.iter().map(|(_, asks_at)| *asks_at).min() {
@@ -316,6 +368,7 @@ fn play<'a>(room: &mut Room<'a>, circuit: &'a Circuit, movement: &Move) {
         }
         Move::Leave(_) | Move::Answer(..) => {}
         Move::Advance(time) => room.advance(ms(time)),
+        Move::Retune(place) => circuit.breaker.set_policy(PARKINGS[place]),
     }
 }
 
@@ -331,11 +384,7 @@ proptest! {
 
     #[test]
     fn nobody_who_waits_is_forgotten(moves in prop::collection::vec(movement(), 1..150)) {
-        let policy = BreakerPolicy::new()
-            .with_consecutive_failures(2)
-            .with_lease(secs(1))
-            .with_on_open(OnOpen::Park { max_waiting: 8 });
-        let circuit = Circuit::new(policy);
+        let circuit = Circuit::new(PARKING);
         let mut room =
             Room { circuit: &circuit, now: Duration::ZERO, waiting: Vec::new(), running: Vec::new() };
         for movement in &moves {

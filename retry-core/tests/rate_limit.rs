@@ -207,3 +207,43 @@ fn it_is_off_again_when_nobody_needs_it() {
     }
     assert_eq!(service.limit.snapshot().rate, None);
 }
+
+#[test]
+fn another_policy_keeps_a_limit_on_and_those_who_wait_for_their_turn() {
+    let service = Service::new();
+    let pass = service.go();
+    service.settle(pass, Outcome::Failure(ErrorKind::RateLimit));
+    let before = service.limit.snapshot().rate;
+    assert!(before.is_some());
+    let waits = (0..10).find_map(|_| match service.admit(None) {
+        Admission::Hold(ticket) => Some(ticket),
+        _ => None,
+    });
+    let ticket = waits.expect("the limit is on");
+    let policy = RateLimitPolicy::new().with_scale(2.0);
+    service.limit.clone().set_policy(policy);
+    assert_eq!((service.limit.policy(), service.limit.snapshot().rate), (policy, before));
+    service.clock.advance(60 * SECOND);
+    assert!(matches!(service.ask(ticket), Held::Go(_)));
+}
+
+#[test]
+fn a_shorter_longest_wait_refuses_who_waits_for_longer_when_it_next_looks() {
+    let service = Service::new();
+    let pass = service.go();
+    service.settle(pass, Outcome::Failure(ErrorKind::RateLimit));
+    let tickets: Vec<_> = (0..5).map(|_| service.admit(None)).collect();
+    let Some(Admission::Hold(last)) = tickets.last() else { panic!("{tickets:?}") };
+    assert!(matches!(service.ask(*last), Held::Wait(_)));
+    service.limit.set_policy(RateLimitPolicy::new().with_max_wait(Duration::from_secs(1)));
+    assert!(matches!(service.ask(*last), Held::Refuse(_)));
+}
+
+#[test]
+fn a_higher_least_rate_is_that_of_the_limit_at_once() {
+    let service = Service::new();
+    let pass = service.go();
+    service.settle(pass, Outcome::Failure(ErrorKind::RateLimit));
+    service.limit.set_policy(RateLimitPolicy::new().with_min_rate(500.0));
+    assert_eq!(service.limit.snapshot().rate, Some(500.0));
+}

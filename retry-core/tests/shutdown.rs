@@ -19,7 +19,7 @@ use porter::Porter;
 use recorder::{Recorder, Said};
 use retry_core::{
     Admission, BreakerPolicy, BudgetPolicy, CancellationToken, CircuitBreaker, ErrorKind, Gate,
-    ManualClock, OnOpen, Outcome, RateLimit, RateLimitPolicy, Request, Retry, RetryBudget,
+    Jitter, ManualClock, OnOpen, Outcome, RateLimit, RateLimitPolicy, Request, Retry, RetryBudget,
     RetryError, RetryPolicy, Settlement, StopReason, TokioClock, is_shutdown, shutdown, with_retry,
 };
 use tokio::sync::oneshot;
@@ -30,8 +30,13 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-const POLICY: RetryPolicy =
-    RetryPolicy::new().to_builder().initial_delay(HOUR).max_delay(HOUR).build_const();
+// With jitter one of thousands would draw a wait so brief that it ends by itself.
+const POLICY: RetryPolicy = RetryPolicy::new()
+    .with_jitter(Jitter::None)
+    .to_builder()
+    .initial_delay(HOUR)
+    .max_delay(HOUR)
+    .build_const();
 
 const PARKS: BreakerPolicy = BreakerPolicy::builder()
     .consecutive_failures(1)
@@ -98,6 +103,16 @@ fn blocks() -> Result<(), RetryError<io::Error>> {
 
 #[with_retry(policy = POLICY, timeout = "9h", budget = "none")]
 fn blocks_with_timeout() -> Result<(), RetryError<io::Error>> {
+    refused()
+}
+
+#[with_retry(retry = retry)]
+async fn over_handle(retry: Retry) -> Result<(), RetryError<io::Error>> {
+    refused()
+}
+
+#[with_retry(retry = handle())]
+fn blocks_over_handle() -> Result<(), RetryError<io::Error>> {
     refused()
 }
 
@@ -224,10 +239,13 @@ async fn calls_that_begin_afterwards(shared: &Shared) {
         end(on_handle(handle().with_clock(ManualClock::new())).await),
         end(blocks()),
         end(blocks_with_timeout()),
+        end(over_handle(handle()).await),
+        end(blocks_over_handle()),
         end(handle().run_blocking(refused)),
     ];
-    assert_eq!(ends, [AFTER_ONE; 9]);
+    assert_eq!(ends, [AFTER_ONE; 11]);
     let held = handle().with_circuit_breaker(shared.breaker.clone());
+    assert_eq!(end(over_handle(held.clone()).await), BEFORE_ANY);
     assert_eq!(end(on_handle(held).await), BEFORE_ANY);
     let strict = handle().with_gate(shared.strict.clone());
     assert_eq!(end(strict.run_blocking(refused)), BEFORE_ANY);
@@ -265,13 +283,16 @@ impl Shared {
         waiting.tasks("same seed", AFTER_ONE, || on_handle(handle().with_seed(7)));
         let own_clock = handle().with_clock(self.clock.clone());
         waiting.tasks("own clock", AFTER_ONE, || on_handle(own_clock.clone()));
+        waiting.tasks("function over a handle", AFTER_ONE, || over_handle(handle()));
         let with_token = handle().with_cancellation(CancellationToken::new());
         waiting.tasks("token", AFTER_ONE, || on_handle(with_token.clone()));
+        waiting.tasks("function with a token", AFTER_ONE, || over_handle(with_token.clone()));
         let at_circuit = handle().with_circuit_breaker(self.breaker.clone());
         waiting.tasks("open circuit", BEFORE_ANY, || on_handle(at_circuit.clone()));
         waiting.tasks("function at an open circuit", BEFORE_ANY, parked);
         let at_limit = handle().with_rate_limit(self.limit.clone());
         waiting.tasks("rate limit", BEFORE_ANY, || on_handle(at_limit.clone()));
+        waiting.tasks("function at a rate limit", BEFORE_ANY, || over_handle(at_limit.clone()));
         let brief = RetryPolicy::new().to_builder().initial_delay(Duration::ZERO).build().unwrap();
         let at_porter = handle().with_policy(brief).with_gate(self.porter.clone());
         waiting.tasks("own gate", AFTER_ONE, || on_handle(at_porter.clone()));
@@ -282,6 +303,7 @@ impl Shared {
 
     fn start_threads(&self, waiting: &mut Waiting) {
         waiting.threads("blocks", AFTER_ONE, || blocks);
+        waiting.threads("blocks over a handle", AFTER_ONE, || blocks_over_handle);
         waiting.threads("blocks with timeout", AFTER_ONE, || blocks_with_timeout);
         let begun = Arc::new(AtomicUsize::new(0));
         waiting.threads("run_blocking", AFTER_ONE, || {
@@ -346,7 +368,7 @@ async fn a_shutdown_wakes_all_that_wait_and_nothing_is_tried_again() {
     assert!(is_shutdown());
 
     let ends = waiting.ended().await;
-    assert_eq!(ends.len(), 17, "{ends:?}");
+    assert_eq!(ends.len(), 21, "{ends:?}");
     for task in with_own_error {
         let error = task.await.unwrap().unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
@@ -361,6 +383,7 @@ async fn a_shutdown_wakes_all_that_wait_and_nothing_is_tried_again() {
 
     attempts_that_run_may_end(stops, runs).await;
     calls_that_begin_afterwards(&shared).await;
+    assert!(recorder.said().iter().all(Said::is_final), "no retry is announced");
     assert_eq!(Instant::now(), now, "nobody waited");
 }
 
@@ -377,4 +400,5 @@ async fn attempts_that_run_may_end(
     assert_eq!(end(failed.await.unwrap()), AFTER_ONE);
     worked.await.unwrap().unwrap();
     assert!(!runs_on.is_finished());
+    runs_on.abort();
 }

@@ -15,14 +15,19 @@ use std::time::Duration;
 
 use porter::Porter;
 use retry_core::{
-    CancellationToken, ManualClock, Retry, RetryError, RetryPolicy, StopReason, shutdown,
+    CancellationToken, Jitter, ManualClock, Retry, RetryError, RetryPolicy, StopReason, shutdown,
     with_retry,
 };
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-const POLICY: RetryPolicy =
-    RetryPolicy::new().to_builder().initial_delay(HOUR).max_delay(HOUR).build_const();
+// With jitter one of thousands would draw a wait so brief that it ends by itself.
+const POLICY: RetryPolicy = RetryPolicy::new()
+    .with_jitter(Jitter::None)
+    .to_builder()
+    .initial_delay(HOUR)
+    .max_delay(HOUR)
+    .build_const();
 
 type Call = Result<(), RetryError<io::Error>>;
 
@@ -94,7 +99,7 @@ impl Waiting {
 }
 
 /// One of each sort; the last few are held before their first attempt.
-fn waiting() -> (Vec<Waiting>, Vec<Waiting>) {
+fn waiting(porter: &Porter) -> (Vec<Waiting>, Vec<Waiting>) {
     let handle = Retry::new(POLICY).without_budget();
     let with_token = handle.clone().with_cancellation(CancellationToken::new());
     let with_clock = handle.clone().with_clock(ManualClock::new());
@@ -110,17 +115,33 @@ fn waiting() -> (Vec<Waiting>, Vec<Waiting>) {
     ];
     let held = [handle, with_token, with_clock];
     let held =
-        held.into_iter().map(|handle| Waiting::new(on_handle(handle.with_gate(Porter::strict()))));
+        held.into_iter().map(|handle| Waiting::new(on_handle(handle.with_gate(porter.clone()))));
     (sleeping, held.collect())
 }
 
-// One test, since the flag is for the whole process.
+#[with_retry]
+async fn large(seed: u8) -> Result<[u8; 2_048], String> {
+    let buffer = [seed; 4_096];
+    tokio::task::yield_now().await;
+    buffer.first_chunk().copied().ok_or_else(String::new)
+}
+
+#[test]
+fn what_a_sleeping_call_could_end_with_has_its_place_where_the_body_had_its_own() {
+    let size = size_of_val(&large(7));
+    assert!(size < 4_096 + 512, "{size}");
+}
+
+// The flag is for the whole process: no other test here may wait.
 #[tokio::test(start_paused = true)]
 async fn the_newest_waker_of_each_wait_is_woken_once_and_none_is_kept() {
-    let (sleeping, held) = waiting();
+    let porter = Porter::strict();
+    let (sleeping, held) = waiting(&porter);
     sleeping.into_iter().chain(held).for_each(Waiting::assert_forgotten);
 
-    let (sleeping, held) = waiting();
+    let (sleeping, held) = waiting(&porter);
+    // Too late for those who are held already.
+    porter.opens.store(true, SeqCst);
     shutdown();
     shutdown();
     for (sort, call) in sleeping.into_iter().enumerate() {
@@ -131,4 +152,5 @@ async fn the_newest_waker_of_each_wait_is_woken_once_and_none_is_kept() {
         assert_eq!(call.woken(), (0, 1), "held, sort {sort}");
         assert_eq!(call.end(), (StopReason::Shutdown, 0), "held, sort {sort}");
     }
+    assert_eq!((porter.tickets.load(SeqCst), porter.passes.load(SeqCst)), (0, 0));
 }

@@ -59,9 +59,9 @@ use crate::seams::gate::Request;
 use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
 use crate::values::error::RetryError;
-use crate::values::event::Report;
 use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::report::Report;
 use crate::values::stop::{StopReason, Stopped};
 
 /// The attempts of one call; made by [`Retry::attempts`].
@@ -91,10 +91,11 @@ enum Stage {
 
 impl<'r, E, C> Attempts<'r, E, C> {
     pub(crate) fn start(retry: &'r Retry<C>, clock: &'r dyn Clock) -> Self {
-        let call = Call::start(&retry.labels(), Some(clock.now()));
+        let in_force = InForce::new(retry);
+        let named = (&retry.labels(), in_force.policy(retry));
+        let call = Call::start(named, Some(clock.now()), retry.listening());
         let stage = Stage::Due(Duration::ZERO);
         let (last, waited, passage) = (None, Duration::ZERO, Passage::default());
-        let in_force = InForce::new(retry);
         Self { retry, clock, in_force, call, stage, last, waited, passage }
     }
 

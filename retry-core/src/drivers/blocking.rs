@@ -17,7 +17,7 @@ use crate::drivers::shutdown::{ThreadWait, is_shutdown};
 use crate::seams::classify::{ByClassify, Classifier};
 use crate::seams::clock::Clock;
 use crate::values::error::RetryError;
-use crate::values::event::Report;
+use crate::values::report::Report;
 use crate::values::stop::StopReason;
 
 /// [`Attempts`] for code that blocks its thread; made by
@@ -74,7 +74,7 @@ impl<E: Display, C: Classifier<E>> BlockingAttempts<'_, E, C> {
     {
         while let Some(attempt) = self.next() {
             let span = attempt.attempts.call.span();
-            let result = span.in_scope(&mut operation);
+            let result = span.in_attempt(&mut operation);
             if let ControlFlow::Break(result) = attempt.record(result) {
                 return result;
             }

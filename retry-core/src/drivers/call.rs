@@ -11,9 +11,11 @@ use std::time::{Duration, Instant};
 use crate::drivers::budgets::{Budgets, Drawn};
 use crate::drivers::gates::{Gates, Passage};
 use crate::drivers::halt::Halt;
+use crate::drivers::observing::{self, Listening, Observers};
 use crate::drivers::seeds::Seeds;
 use crate::drivers::shutdown::is_shutdown;
-use crate::drivers::trace::{self, CallSpan, Failure};
+use crate::drivers::spans::CallSpan;
+use crate::drivers::trace::{self, Failure};
 use crate::machines::budget::Ask;
 use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
@@ -21,11 +23,15 @@ use crate::seams::clock::Clock;
 use crate::seams::gate::{Outcome, Settlement};
 use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
+use crate::values::event::{Event, Text};
 use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::stop::{StopReason, Stopped};
+
+const TENTH_OF_MS: u64 = 100_000;
+const MS: u64 = 1_000_000;
 
 /// What a driver knows about its calls and lends to each step of one.
 #[derive(Clone, Copy)]
@@ -38,6 +44,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) gates: &'a Gates,
     pub(crate) budgets: Budgets<'a>,
     pub(crate) clock: &'a dyn Clock,
+    /// Who is told of the calls of a handle, beside those of the process.
+    pub(crate) observers: Option<&'a Observers>,
 }
 
 /// How an attempt failed.
@@ -75,13 +83,23 @@ pub(crate) struct Call {
     /// Before an attempt: it is the session's present one, and has not started.
     waiting: bool,
     over: bool,
+    listening: Listening,
+    /// How long it has waited between attempts, in tenths of a millisecond: five days fit.
+    waited: u32,
     span: CallSpan,
 }
 
 impl Call {
     /// A call that begins now; `started` is the time where somebody will ask for it.
     #[inline]
-    pub(crate) fn start(labels: &Labels<'_>, started: Option<Instant>) -> Self {
+    pub(crate) fn start(
+        (labels, policy): (&Labels<'_>, &RetryPolicy),
+        started: Option<Instant>,
+        (listening, own): (Listening, Option<&Observers>),
+    ) -> Self {
+        if !listening.is_nobody() {
+            observing::tell(own, &Event::CallStarted { labels: *labels });
+        }
         Self {
             session: Session::new(),
             seed: None,
@@ -89,7 +107,9 @@ impl Call {
             drawn: Drawn::default(),
             waiting: true,
             over: false,
-            span: CallSpan::open(labels),
+            listening,
+            waited: 0,
+            span: CallSpan::open(labels, policy),
         }
     }
 
@@ -110,8 +130,13 @@ impl Call {
 
     /// The present attempt starts.
     #[inline]
-    pub(crate) const fn begin_attempt(&mut self) {
+    pub(crate) fn begin_attempt(&mut self) {
         self.waiting = false;
+        if self.session.attempt() > 1 {
+            self.waited = self.waited.saturating_add(self.session.previous_delay_in(TENTH_OF_MS));
+        }
+        let session = &self.session;
+        self.span.begin_attempt(session.attempt(), || session.previous_delay_in(MS));
     }
 
     /// The end of the call: the caller's deadline or the total timeout, whichever comes first.
@@ -164,12 +189,12 @@ impl Call {
         Stopped { reason, kind, attempts: self.attempts(), elapsed, refusal }
     }
 
-    /// The present attempt succeeded. Whether that was the first: then the budgets are all there is
-    /// to be told, unless the call has gates.
+    /// The present attempt succeeded. Whether that was the first, and nobody looks on: then the
+    /// budgets are all there is to be told, unless the call has gates.
     #[inline]
     pub(crate) const fn succeeded_at_once(&mut self) -> bool {
         self.over = true;
-        self.session.attempt() == 1
+        self.session.attempt() == 1 && self.listening.is_nobody() && !self.span.is_open()
     }
 
     /// The present attempt succeeded.
@@ -184,6 +209,25 @@ impl Call {
         }
         if self.session.attempt() > 1 {
             self.recovered(&terms.labels);
+        }
+        self.span.succeeded(self.session.attempt());
+        if !self.listening.is_nobody() {
+            let elapsed = self.started.map(|_| terms.clock.now());
+            let (attempts, elapsed) = (self.session.attempt(), self.elapsed(elapsed));
+            let (labels, waited) = (terms.labels, self.waited());
+            self.tell(terms, &Event::Succeeded { labels, attempts, elapsed, waited });
+        }
+    }
+
+    /// How long it has waited between attempts so far.
+    fn waited(&self) -> Duration {
+        Duration::from_nanos(u64::from(self.waited) * TENTH_OF_MS)
+    }
+
+    #[inline]
+    fn tell(&self, terms: Terms<'_>, event: &Event<'_>) {
+        if !self.listening.is_nobody() {
+            observing::tell(terms.observers, event);
         }
     }
 
@@ -211,6 +255,8 @@ impl Call {
             passage.settle(terms.gates, &settlement);
         }
         let attempt = self.session.attempt();
+        self.span.attempt_failed(failed.kind(), error);
+        self.tell_failure(terms, attempt, &failed);
         terms.budgets.failed(attempt, terms.clock);
         let mode = test_mode::present();
         let mut time = self.time(terms, now);
@@ -228,6 +274,9 @@ impl Call {
                 match self.may_retry(terms, verdict, delay) {
                     Ok(()) => {
                         trace::retrying(&self.span, terms.labels, &failure, delay);
+                        let (labels, kind) = (terms.labels, failure.kind);
+                        let attempt = self.session.attempt();
+                        self.tell(terms, &Event::RetryScheduled { labels, attempt, kind, delay });
                         return Ok(delay);
                     }
                     Err(halt) => halt,
@@ -240,8 +289,17 @@ impl Call {
         if let Some(passage) = passage {
             passage.finish(terms.gates, &settlement);
         }
-        self.gave_up(terms, &failure, (halt.reason, self.elapsed(now)));
+        self.gave_up(terms, &failure, (&halt, self.elapsed(now)));
         Err(halt)
+    }
+
+    #[inline]
+    fn tell_failure(&self, terms: Terms<'_>, attempt: u32, failed: &Failed<'_>) {
+        let (labels, kind, error) = (terms.labels, failed.kind(), Text::of(failed.error));
+        self.tell(terms, &Event::AttemptFailed { labels, attempt, kind, error });
+        if let Verdict::RetryAfter(_, hint) = failed.verdict {
+            self.tell(terms, &Event::HintReceived { labels, attempt, kind, hint });
+        }
     }
 
     /// What a test makes of a step.
@@ -293,6 +351,8 @@ impl Call {
                 if refused.should_warn(terms.clock) {
                     trace::budget_empty(&self.span, terms.labels);
                 }
+                let (labels, attempt) = (terms.labels, self.session.attempt());
+                self.tell(terms, &Event::BudgetExhausted { labels, attempt, kind });
                 Err(Halt::new(StopReason::Budget))
             }
         }
@@ -323,7 +383,10 @@ impl Call {
                 _ => Outcome::Failure(ErrorKind::Timeout),
             };
             let settlement = Settlement::new(outcome, terms.clock).with_cause(&stopped.reason);
-            passage.settle(terms.gates, &settlement);
+            // What was given for an attempt that is not made goes back as it came.
+            if !self.waiting {
+                passage.settle(terms.gates, &settlement);
+            }
             passage.finish(terms.gates, &settlement);
         }
         let failure = Failure {
@@ -336,21 +399,37 @@ impl Call {
             }),
             error: &stopped.reason,
         };
-        self.gave_up(terms, &failure, (stopped.reason, Some(stopped.elapsed)));
+        let halt = Halt { reason: stopped.reason, refusal: stopped.refusal.clone() };
+        self.gave_up(terms, &failure, (&halt, Some(stopped.elapsed)));
     }
 
     fn gave_up(
         &mut self,
         terms: Terms<'_>,
         failure: &Failure<'_>,
-        (reason, elapsed): (StopReason, Option<Duration>),
+        (halt, elapsed): (&Halt, Option<Duration>),
     ) {
         self.over = true;
+        let reason = halt.reason;
         if reason == StopReason::Cancelled {
             trace::cancelled(&self.span, terms.labels, failure.attempt);
         } else {
             trace::gave_up(&self.span, terms.labels, failure, (reason, elapsed));
         }
+        self.span.gave_up(failure, reason);
+        if !self.listening.is_nobody() {
+            self.tell_end(terms, halt, elapsed);
+        }
+    }
+
+    fn tell_end(&self, terms: Terms<'_>, halt: &Halt, elapsed: Option<Duration>) {
+        let (labels, attempts) = (terms.labels, self.attempts());
+        if let Some(refusal) = &halt.refusal {
+            let attempt = attempts.saturating_add(1);
+            self.tell(terms, &Event::GateRefused { labels, attempt, refusal });
+        }
+        let (reason, kind, waited) = (halt.reason, self.session.kind(), self.waited());
+        self.tell(terms, &Event::GaveUp { labels, attempts, reason, kind, elapsed, waited });
     }
 
     /// Whether it has ended, so that nothing is left to say when its driver is dropped.
@@ -378,8 +457,15 @@ impl Call {
         let attempt = self.attempts();
         if std::thread::panicking() {
             trace::panicked(&self.span, terms.labels, attempt);
+            self.span.panicked(attempt);
+            self.tell(terms, &Event::Panicked { labels: terms.labels, attempt });
         } else {
             trace::cancelled(&self.span, terms.labels, attempt);
+            self.span.cancelled(attempt);
+            if !self.listening.is_nobody() {
+                let now = self.started.map(|_| terms.clock.now());
+                self.tell_end(terms, &Halt::new(StopReason::Cancelled), self.elapsed(now));
+            }
         }
     }
 }

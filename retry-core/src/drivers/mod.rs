@@ -15,6 +15,7 @@ pub(crate) mod expansion;
 pub(crate) mod gates;
 pub(crate) mod halt;
 pub(crate) mod keyed;
+pub(crate) mod observing;
 pub(crate) mod open_attempt;
 pub(crate) mod operations;
 pub(crate) mod parts;
@@ -25,6 +26,8 @@ pub(crate) mod sandbox;
 pub(crate) mod seeds;
 pub(crate) mod services;
 pub(crate) mod shutdown;
+#[cfg_attr(not(feature = "tracing"), path = "spans_off.rs")]
+pub(crate) mod spans;
 pub(crate) mod throttle;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]
 pub(crate) mod trace;

@@ -302,14 +302,15 @@ mod tests {
     fn another_policy_keeps_the_rate_and_the_turns() {
         let base = RateLimitPolicy::new();
         for policy in [base.with_scale(1000.0), base.with_scale(0.001), base.with_beta(0.1)] {
-            let mut limit = limit(100.0);
-            limit.succeeded(None, 2 * SECOND);
-            let (rate, slot) = (limit.rate(), limit.queue(2 * SECOND));
+            let now = 1_000 * SECOND;
+            let mut limit = RateLimitMachine::new(base, 100.0, now - 2 * SECOND);
+            limit.succeeded(None, now);
+            let (rate, slot) = (limit.rate(), limit.queue(now));
             limit.set_policy(policy);
-            limit.succeeded(None, 2 * SECOND);
+            limit.succeeded(None, now);
             assert!((limit.rate() - rate).abs() < 1e-3, "{policy:?}: {} {rate}", limit.rate());
-            assert_eq!(limit.turn(slot, 3 * SECOND), Turn::Now);
-            limit.succeeded(None, 4 * SECOND);
+            assert_eq!(limit.turn(slot, now + SECOND), Turn::Now);
+            limit.succeeded(None, now + 2 * SECOND);
             assert!(limit.rate() > rate, "{policy:?}: it grows by the new curve");
         }
     }

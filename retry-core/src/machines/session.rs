@@ -155,6 +155,11 @@ impl Session {
         Step::Wait(delay)
     }
 
+    /// The wait before the present attempt, in units of so many nanoseconds.
+    pub(crate) fn previous_delay_in(&self, unit: u64) -> u32 {
+        u32::try_from(self.previous_delay / unit).unwrap_or(u32::MAX)
+    }
+
     /// The wait before the present attempt is left out.
     pub(crate) const fn skip_delay(&mut self) {
         self.previous_delay = 0;

@@ -3,7 +3,7 @@
 #![allow(dead_code)] // each test file uses what it needs
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::task::Waker;
 
 use retry_core::{Admission, Clock, Gate, Held, Pass, Request, Settlement, Ticket};
@@ -14,6 +14,8 @@ pub(crate) struct Porter {
     pub(crate) holds_all: bool,
     pub(crate) passes: Arc<AtomicI64>,
     pub(crate) tickets: Arc<AtomicI64>,
+    /// Lets go whoever asks again.
+    pub(crate) opens: Arc<AtomicBool>,
 }
 
 impl Porter {
@@ -33,7 +35,12 @@ impl Gate for Porter {
     }
 
     fn ask_again(&self, _: Ticket, _: &Request<'_>, _: &Waker) -> Held {
-        Held::Wait(None)
+        if !self.opens.load(SeqCst) {
+            return Held::Wait(None);
+        }
+        self.tickets.fetch_sub(1, SeqCst);
+        self.passes.fetch_add(1, SeqCst);
+        Held::Go(Pass::default())
     }
 
     fn leave(&self, _: Ticket, _: &dyn Clock) {

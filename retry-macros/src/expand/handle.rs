@@ -96,7 +96,8 @@ impl Expansion<'_> {
     }
 }
 
-/// A reference to what `retry` says.
+/// A reference to what `retry` says. It goes through a place, since what is borrowed directly is
+/// expected to be a handle, and an `if` or an `.await` would then not be one that only leads there.
 pub(crate) fn lent(expr: &Expr) -> TokenStream {
-    quote_spanned!(at(expr.span())=> &(#expr))
+    quote_spanned!(at(expr.span())=> &*&(#expr))
 }

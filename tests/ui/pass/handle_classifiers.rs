@@ -12,7 +12,10 @@ struct Code(u16);
 type Wanted = fn(&Code) -> bool;
 
 #[with_retry(retry = retry)]
-async fn by_predicate<P>(retry: &Retry<retry_core::RetryIf<P>>, code: Code) -> Result<(), RetryError<Code>>
+async fn by_predicate<P>(
+    retry: &Retry<retry_core::RetryIf<P>>,
+    code: Code,
+) -> Result<(), RetryError<Code>>
 where
     P: Fn(&Code) -> bool + Clone,
 {
@@ -36,7 +39,10 @@ async fn all(retry: &Retry<RetryAll>, code: Code) -> Result<(), RetryError<Code>
 }
 
 #[with_retry(retry = retry)]
-async fn by_chain(retry: &Retry<ByChain>, kind: io::ErrorKind) -> Result<(), RetryError<io::Error>> {
+async fn by_chain(
+    retry: &Retry<ByChain>,
+    kind: io::ErrorKind,
+) -> Result<(), RetryError<io::Error>> {
     Err(kind)?
 }
 
@@ -59,7 +65,10 @@ async fn says(retry: &Retry, verdict: Verdict) -> Result<(), RetryError<Says>> {
 }
 
 #[with_retry(retry = retry)]
-async fn boxed(retry: &Retry, kind: io::ErrorKind) -> Result<(), RetryError<Box<dyn std::error::Error + Send + Sync>>> {
+async fn boxed(
+    retry: &Retry,
+    kind: io::ErrorKind,
+) -> Result<(), RetryError<Box<dyn std::error::Error + Send + Sync>>> {
     Err(io::Error::from(kind))?
 }
 

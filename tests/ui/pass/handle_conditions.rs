@@ -17,7 +17,10 @@ async fn always(retry: &Retry, kind: ErrorKind) -> Result<(), RetryError<io::Err
 #[with_retry(retry = retry, retry_if = |error: &io::Error, attempt| {
     error.kind() == ErrorKind::NotFound && attempt.number() < 2
 })]
-fn asked(retry: &Retry<retry_core::RetryAll>, kind: ErrorKind) -> Result<(), RetryError<io::Error>> {
+fn asked(
+    retry: &Retry<retry_core::RetryAll>,
+    kind: ErrorKind,
+) -> Result<(), RetryError<io::Error>> {
     Err(kind)?
 }
 

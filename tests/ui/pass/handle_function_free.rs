@@ -8,7 +8,9 @@ use retry_core::{Retry, RetryError, RetryPolicy, with_retry};
 #[with_retry(retry = retry)]
 async fn load(retry: &Retry, calls: &Cell<u32>) -> Result<u32, RetryError<io::Error>> {
     calls.set(calls.get() + 1);
-    if calls.get() < 3 { Err(io::ErrorKind::TimedOut)? }
+    if calls.get() < 3 {
+        Err(io::ErrorKind::TimedOut)?
+    }
     Ok(calls.get())
 }
 

@@ -15,7 +15,9 @@ impl<C: Classifier<io::Error> + Clone, T: Clone> Client<C, T> {
     #[with_retry(retry = self.retry)]
     async fn load(&mut self) -> Result<T, RetryError<io::Error>> {
         self.calls += 1;
-        if self.calls < 3 { Err(io::ErrorKind::NotFound)? }
+        if self.calls < 3 {
+            Err(io::ErrorKind::NotFound)?
+        }
         Ok(self.value.clone())
     }
 }
@@ -29,7 +31,10 @@ where
 }
 
 #[with_retry(retry = retry)]
-fn any_handle<const N: usize, E: Debug, C>(retry: &Retry<C>, errors: &mut [E; N]) -> Result<usize, RetryError<E>>
+fn any_handle<const N: usize, E: Debug, C>(
+    retry: &Retry<C>,
+    errors: &mut [E; N],
+) -> Result<usize, RetryError<E>>
 where
     C: Classifier<E> + Clone,
     E: Clone,

@@ -40,9 +40,8 @@ impl Client {
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
-    let policy = RetryPolicy::new()
-        .with_initial_delay(Duration::ZERO)
-        .with_timeout(Duration::from_secs(60));
+    let policy =
+        RetryPolicy::new().with_initial_delay(Duration::ZERO).with_timeout(Duration::from_secs(60));
     let client = Client { retry: Retry::new(policy), told: RefCell::default() };
     assert_eq!(client.load().await.unwrap(), 30);
     assert_eq!(client.blocking().unwrap(), 7);

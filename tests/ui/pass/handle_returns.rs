@@ -3,7 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use retry_core::{CancellationToken, Retry, RetryError, RetryPolicy, StopReason, Stopped, with_retry};
+use retry_core::{
+    CancellationToken, Retry, RetryError, RetryPolicy, StopReason, Stopped, with_retry,
+};
 
 #[derive(Debug, PartialEq)]
 enum ApiError {

@@ -20,7 +20,11 @@ struct Client {
 impl Client {
     fn call(&self) -> io::Result<u32> {
         self.calls.set(self.calls.get() + 1);
-        if self.calls.get() % 3 == 0 { Ok(self.calls.get()) } else { Err(io::ErrorKind::TimedOut.into()) }
+        if self.calls.get() % 3 == 0 {
+            Ok(self.calls.get())
+        } else {
+            Err(io::ErrorKind::TimedOut.into())
+        }
     }
 }
 

@@ -11,7 +11,9 @@ use std::time::Duration;
 use crate::adapters::config::error::ConfigErrors;
 use crate::adapters::config::settings::{RetrySettings, bytes_of};
 use crate::adapters::config::watching::{Look, Watching};
+use crate::drivers::observing;
 use crate::drivers::trace;
+use crate::values::event::{Event, Text};
 
 /// The settings of a file, laid over the code and again whenever the file changes.
 ///
@@ -149,6 +151,8 @@ impl File {
             Ok(()) => trace::settings_loaded(&source),
             Err(errors) => trace::settings_broken(&source, errors),
         }
+        let failed = loaded.as_ref().err().map(|errors| Text::of(errors));
+        observing::tell_all(&Event::SettingsLoaded { source: &source, failed });
         loaded
     }
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 use crate::drivers::breaker::cause::beginning_of;
 use crate::drivers::breaker::{CircuitBreaker, Shared};
 use crate::drivers::epoch;
+use crate::drivers::observing;
 use crate::machines::breaker::{Arrival, Effects, Entry, Succeeded, Wait};
 use crate::seams::clock::Clock;
 use crate::seams::gate::{Admission, Gate, Held, Outcome, Pass, Request, Settlement, Ticket};
 use crate::values::circuit::CircuitState;
+use crate::values::event::Event;
 use crate::values::refusal::Refusal;
 use crate::values::scope::Scope;
 use crate::values::stop::StopReason;
@@ -28,7 +30,10 @@ impl Gate for CircuitBreaker {
         let (answer, effects) = self.0.machine.ask(ticket.0, waker.clone(), now);
         self.0.let_loose(effects);
         match answer {
-            Wait::Go(pass) => Held::Go(pass),
+            Wait::Go(pass) => {
+                self.tell_probe();
+                Held::Go(pass)
+            }
             Wait::Refuse(left) => Held::Refuse(self.0.refusal(left)),
             Wait::Until(time) => Held::Wait(Some(Duration::from_nanos(time))),
         }
@@ -98,9 +103,19 @@ impl CircuitBreaker {
             self.0.machine.arrive(Arrival { now, ends_at, first: request.attempt() <= 1 });
         self.0.let_loose(effects);
         match entry {
-            Entry::Go(pass) => Admission::Go(pass),
+            Entry::Go(pass) => {
+                self.tell_probe();
+                Admission::Go(pass)
+            }
             Entry::Refuse(left) => Admission::Refuse(self.0.refusal(left)),
             Entry::Hold(ticket) => Admission::Hold(Ticket(ticket)),
+        }
+    }
+
+    /// An attempt was let through that had to ask.
+    fn tell_probe(&self) {
+        if self.state() == CircuitState::HalfOpen {
+            observing::tell_all(&Event::Probe { breaker: self.name() });
         }
     }
 

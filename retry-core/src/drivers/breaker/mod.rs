@@ -29,11 +29,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::drivers::epoch;
+use crate::drivers::observing;
 use crate::drivers::seeds::Seeds;
 use crate::machines::breaker::{Breaker, Effects, Manual};
 use crate::seams::clock::{Clock, TokioClock};
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::circuit::{CircuitChange, CircuitState};
+use crate::values::event::Event;
 
 pub use health::HealthAnswer;
 pub use snapshot::BreakerSnapshot;
@@ -264,6 +266,8 @@ impl Shared {
         let Effects { change, wake, spent } = effects;
         if let Some(change) = change {
             self.publish(change);
+            let name = self.name();
+            observing::tell_all(&Event::CircuitChanged { breaker: name.as_deref(), change });
             self.check_health(change);
         }
         drop(spent);

@@ -1,8 +1,8 @@
 //! The conditions and the hook of the attribute.
 
 use crate::values::attempt::Attempt;
-use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::retrying::Retrying;
 
 /// The verdict of the attribute's conditions on top of what the error says of itself: `never`
 /// stops, `wanted` decides either way, and where neither speaks the error does.

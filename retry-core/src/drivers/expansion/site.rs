@@ -21,6 +21,7 @@ use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::preset::Preset;
 use crate::values::rate_limit_policy::RateLimitPolicy;
+use crate::values::tag::Tag;
 
 /// What is constant about an annotated function.
 #[derive(Debug)]
@@ -74,6 +75,13 @@ impl Site {
         self.with_preset(&preset)
     }
 
+    /// With these tags.
+    #[must_use]
+    pub const fn with_tags(mut self, tags: &'static [Tag]) -> Self {
+        self.operation.set_tags(tags);
+        self
+    }
+
     const fn with_preset(mut self, preset: &Preset) -> Self {
         self.operation.set_preset(preset);
         self
@@ -123,7 +131,7 @@ impl InForce {
             None => (Gates::NONE, self.budgets_after_a_failure()),
         };
         let (policy, labels, seeds) = (self.policy(), self.labels(), &Seeds::Process);
-        Terms { policy, labels, seeds, deadline: None, gates, budgets, clock }
+        Terms { policy, labels, seeds, deadline: None, gates, budgets, clock, observers: None }
     }
 
     /// The budgets of a function without gates.

@@ -105,6 +105,11 @@ impl Operation {
         self
     }
 
+    /// With these tags.
+    pub(crate) fn with_tags(self, tags: Vec<Tag>) -> Self {
+        Self { tags: Cow::Owned(tags), ..self }
+    }
+
     /// Sets its tags.
     pub(crate) const fn set_tags(&mut self, tags: &'static [Tag]) {
         // Nothing can be dropped in a constant; what goes is borrowed.
@@ -229,6 +234,7 @@ impl Operation {
     #[must_use]
     pub(crate) fn adopt(&self, resolved: &Resolved) -> Vec<String> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let said_before = std::mem::take(&mut known.notes);
         let preset = self.possible(resolved, &mut known);
         let id = if preset == self.preset { Some(PlanId::CODE) } else { known.find(&preset) };
         let id = id.or_else(|| {
@@ -243,7 +249,8 @@ impl Operation {
                     .to_owned(),
             ),
         }
-        let told = if resolved.is_meant { known.notes.clone() } else { Vec::new() };
+        let fresh = known.notes.iter().filter(|note| !said_before.contains(note));
+        let told = if resolved.is_meant { fresh.cloned().collect() } else { Vec::new() };
         drop(known);
         if let (Some(cell), Some(policy)) = (&self.cell, resolved.preset.budget()) {
             cell.set_policy(policy);
@@ -256,7 +263,6 @@ impl Operation {
     /// What gates are made from is theirs, so only which there are is kept here.
     fn possible(&self, resolved: &Resolved, known: &mut Known) -> Preset {
         let (wanted, code) = (resolved.preset, self.preset);
-        known.notes.clear();
         let mut note = |text: &str| known.notes.push(text.to_owned());
         let mut policy = wanted.policy();
         if !known.reach.cuts && policy.attempt_timeout() != code.policy().attempt_timeout() {

@@ -23,6 +23,7 @@ use crate::drivers::operations::snapshot::{OperationSnapshot, ServiceSnapshot};
 use crate::drivers::retry::Retry;
 use crate::drivers::services::Service;
 use crate::drivers::trace;
+use crate::values::preset::Preset;
 
 /// The handles and annotated functions of a process, by name.
 ///
@@ -121,6 +122,19 @@ impl RetryRegistry {
         let (retry, operation) = make().into_operation(name, own);
         let retry = if self.0.of_process { retry } else { retry.apart() };
         self.insert(name, Member::Handle(retry.clone().into(), operation)).unwrap_or(retry)
+    }
+
+    /// [`get_or_insert_with`](Self::get_or_insert_with) of a handle that is made from a preset.
+    ///
+    /// ```
+    /// use retry_core::{RetryRegistry, presets};
+    ///
+    /// let sessions = RetryRegistry::process().get_or_preset("sessions::load", presets::CACHE);
+    /// assert_eq!(sessions.policy().max_attempts(), 2);
+    /// ```
+    #[must_use]
+    pub fn get_or_preset(&self, name: &str, preset: Preset) -> Retry {
+        self.get_or_insert_with(name, || Retry::from_preset(preset))
     }
 
     fn insert(&self, name: &str, member: Member) -> Option<Retry> {

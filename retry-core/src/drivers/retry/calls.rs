@@ -9,7 +9,7 @@ use crate::drivers::retry::Retry;
 use crate::seams::classify::Classifier;
 use crate::seams::clock::{Clock, ThreadClock, TokioClock};
 use crate::values::error::RetryError;
-use crate::values::event::Report;
+use crate::values::report::Report;
 
 /// # Calls
 impl<C> Retry<C> {

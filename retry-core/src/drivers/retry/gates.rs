@@ -155,6 +155,7 @@ impl<C> Retry<C> {
         let service = retry.service.as_deref().map(|service| Cow::Owned(service.to_owned()));
         let operation = Operation::new(retry.policy, Cow::Owned(name.to_owned()), service)
             .with_preset(&preset)
+            .with_tags(retry.tags.to_vec())
             .of_handle(Arc::clone(&retry.shares), hand);
         let operation = Arc::new(operation);
         retry.operation = Some(Arc::clone(&operation));

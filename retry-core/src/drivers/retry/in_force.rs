@@ -123,6 +123,7 @@ impl InForce {
             gates: self.gates(retry),
             budgets: self.budgets(retry),
             clock,
+            observers: retry.observers.as_ref(),
         }
     }
 }

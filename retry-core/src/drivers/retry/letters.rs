@@ -8,11 +8,13 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::drivers::observing;
 use crate::drivers::retry::Retry;
 use crate::drivers::trace;
 use crate::seams::classify::Classifier;
 use crate::seams::dead_letter::{DeadLetter, DeadLetterSink};
 use crate::values::error::RetryError;
+use crate::values::event::{Event, Text};
 use crate::values::idempotency_key::IdempotencyKey;
 use crate::values::letter_fate::LetterFate;
 use crate::values::letter_preset::LetterPreset;
@@ -145,7 +147,19 @@ impl<C> Retry<C> {
             Err(error) => LetterFate::Failed(error),
         };
         trace::dead_letter(self.labels(), error.stopped(), &fate);
+        self.tell_letter(&fate);
         Err(error.with_dead_letter(fate))
+    }
+
+    fn tell_letter(&self, fate: &LetterFate) {
+        let (listening, own) = self.listening();
+        if !listening.is_nobody() {
+            let failed = match fate {
+                LetterFate::Failed(error) => Some(Text::of(error)),
+                LetterFate::Stored => None,
+            };
+            observing::tell(own, &Event::DeadLetter { labels: self.labels(), failed });
+        }
     }
 
     fn letter<E: Display>(

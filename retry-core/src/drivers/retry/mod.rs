@@ -26,6 +26,7 @@ mod gates;
 pub(crate) mod in_force;
 mod letters;
 pub(crate) mod policy_or;
+mod tags;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::drivers::budget::RetryBudget;
 use crate::drivers::gates::Gates;
+use crate::drivers::observing::{Listening, Observers};
 use crate::drivers::operations::operation::Operation;
 use crate::drivers::parts::Part;
 use crate::drivers::retry::in_force::Given;
@@ -43,6 +45,7 @@ use crate::drivers::seeds::Seeds;
 use crate::drivers::services::{Service, Wanted};
 use crate::seams::classify::{ByClassify, ClassifyWith, RetryAll, RetryIf};
 use crate::seams::clock::Clock;
+use crate::seams::observe::Observer;
 use crate::values::attempt::Attempt;
 use crate::values::budget_policy::BudgetPolicy;
 use crate::values::kind::{ErrorKind, Verdict};
@@ -112,6 +115,7 @@ pub struct Retry<C = ByClassify> {
     /// What a preset named, and nobody has replaced: shared with the service, once it has one.
     preset: Option<Arc<Wanted>>,
     letters: Letters,
+    observers: Option<Observers>,
     /// What settings know it as, where it is in the registry.
     operation: Option<Arc<Operation>>,
     given: Given,
@@ -148,6 +152,7 @@ impl Retry {
             part: None,
             preset: None,
             letters: Letters::default(),
+            observers: None,
             operation: None,
             given: Given::default(),
             classifier: ByClassify,
@@ -203,9 +208,9 @@ impl<C> Retry<C> {
     /// Asks `classifier` about every error, as [`classify_with`](Self::classify_with) does.
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
-        let Self { policy, name, service, clock, token, .. } = self;
+        let Self { policy, name, service, tags, clock, token, .. } = self;
         let Self { deadline, seeds, gates, budget, shares, preset, .. } = self;
-        let Self { part, tags, letters, operation, given, .. } = self;
+        let Self { part, letters, observers, operation, given, .. } = self;
         Retry {
             policy,
             name,
@@ -221,6 +226,7 @@ impl<C> Retry<C> {
             part,
             preset,
             letters,
+            observers,
             operation,
             given,
             classifier,
@@ -284,6 +290,15 @@ impl<C> Retry<C> {
         Self { token: Some(token), ..self }
     }
 
+    /// With this observer, beside those that it has and those of the [process](crate::observe): it is
+    /// told of the calls of this handle and its copies.
+    #[must_use]
+    pub fn with_observer(self, observer: impl Observer + 'static) -> Self {
+        let own: Arc<dyn Observer> = Arc::new(observer);
+        let before = self.observers.iter().flat_map(|all| all.iter().cloned());
+        Self { observers: Some(before.chain([own]).collect()), ..self }
+    }
+
     /// With this name in events.
     #[must_use]
     pub fn with_name(self, name: impl Into<Cow<'static, str>>) -> Self {
@@ -312,6 +327,13 @@ impl<C> Retry<C> {
 
     pub(crate) fn labels(&self) -> Labels<'_> {
         Labels { name: self.name.as_deref(), service: self.service.as_deref(), tags: &self.tags }
+    }
+
+    /// Who listens to a call that starts now.
+    pub(crate) fn listening(&self) -> (Listening, Option<&Observers>) {
+        let own = self.observers.as_ref();
+        let listening = Listening::now();
+        (if own.is_some() { listening.and(Listening::OBSERVERS) } else { listening }, own)
     }
 
     pub(crate) const fn token(&self) -> Option<&CancellationToken> {

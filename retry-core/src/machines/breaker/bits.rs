@@ -49,12 +49,12 @@ impl Bits {
             had += segment.words.len();
             more = &segment.more;
         }
-        self.size.store(size, Ordering::Relaxed);
+        self.size.store(size, Ordering::Release);
     }
 
     #[inline]
     pub(super) fn size(&self) -> u64 {
-        u64::from(self.size.load(Ordering::Relaxed))
+        u64::from(self.size.load(Ordering::Acquire))
     }
 
     #[inline]
@@ -111,13 +111,13 @@ impl Bits {
     }
 
     /// Clears what stands beyond the size: a call that was being recorded when the ring shrank, and
-    /// would be counted for as long as the ring does not grow again. Whether there was anything.
-    pub(super) fn sweep(&self) -> bool {
-        self.keep(self.size())
+    /// would be counted for as long as the ring does not grow again.
+    pub(super) fn sweep(&self) {
+        self.keep(self.size());
     }
 
     /// Clears all but the first so many places.
-    fn keep(&self, places: u64) -> bool {
+    fn keep(&self, places: u64) {
         let mut cleared = 0;
         let mut left = places;
         for word in self.words() {
@@ -130,7 +130,6 @@ impl Bits {
             left = left.saturating_sub(PLACES);
         }
         self.set.fetch_sub(cleared, Ordering::SeqCst);
-        cleared != 0
     }
 }
 
@@ -138,6 +137,44 @@ impl Segment {
     fn new(words: usize) -> Self {
         let words = (0..words).map(|_| AtomicU64::new(0)).collect();
         Self { words, more: OnceLock::new() }
+    }
+}
+
+#[cfg(all(test, not(retry_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_of_every_size_is_one_of_its_own() {
+        let bits = Bits::new(1);
+        for size in [1, 64, 65, 128, 129, 300, 5_000, 10, 20_000] {
+            bits.resize(size);
+            bits.clear();
+            (0..u64::from(size)).for_each(|place| bits.write(place, true));
+            assert_eq!(bits.count(), size);
+            assert!(bits.is_sound(), "{size}");
+        }
+    }
+
+    /// A call that was being recorded while the ring shrank left a bit that no other call would ever
+    /// overwrite, and that counted as a failure for good.
+    #[test]
+    fn what_stands_beyond_the_size_is_swept_up() {
+        let bits = Bits::new(1_000);
+        bits.resize(70);
+        for place in [0, 69, 70, 127, 128, 129, 999] {
+            bits.write(place, true);
+        }
+        bits.sweep();
+        assert_eq!(bits.count(), 2);
+        assert!(bits.is_sound());
+    }
+
+    #[test]
+    fn a_place_that_is_not_there_yet_is_left_out() {
+        let bits = Bits::new(10);
+        bits.write(5_000, true);
+        assert_eq!(bits.count(), 0);
     }
 }
 

@@ -51,7 +51,7 @@ impl Buckets {
 
     #[inline]
     fn tenth(&self, now: u64) -> u64 {
-        now.checked_div(self.width.load(Ordering::Relaxed)).unwrap_or(0)
+        now.checked_div(self.width.load(Ordering::Acquire)).unwrap_or(0)
     }
 
     /// Records a success. Whether nothing bad is near it.
@@ -104,21 +104,23 @@ impl Buckets {
         }
     }
 
+    /// What it holds. The calls are counted before and after the failures, for who is held up
+    /// between the two.
     pub(super) fn counts(&self, now: u64) -> Counts {
         let tenth = self.tenth(now);
-        let calls = self.calls.sum(tenth);
-        Counts {
-            calls,
-            failures: self.failures.sum(tenth).min(calls),
-            slow: self.slow.get().map_or(0, |row| row.sum(tenth)).min(calls),
-        }
+        let before = self.calls.sum(tenth);
+        let failures = self.failures.sum(tenth);
+        let slow = self.slow.get().map_or(0, |row| row.sum(tenth));
+        let calls = before.max(self.calls.sum(tenth));
+        Counts { calls, failures: failures.min(calls), slow: slow.min(calls) }
     }
 
     /// Becomes a window of another time, which holds these calls; spread evenly over it, so that
     /// they are forgotten little by little.
     pub(super) fn reshape(&self, window: u64, kept: Counts, now: u64) {
-        self.width.store(width_of(window), Ordering::Relaxed);
+        // Emptied first: the last tenth alone, where an outage begins, would be taken for all.
         self.clear();
+        self.width.store(width_of(window), Ordering::Release);
         let newest = self.tenth(now);
         let part = |count: u32, of: u64, all: u64| u64::from(count) * of / all.max(1);
         let mut before = [0; 3];
@@ -148,7 +150,8 @@ impl Buckets {
         }
     }
 
-    /// Forgets every call. One that is being recorded at this very moment may be left.
+    /// Forgets every call. One that is being recorded at this very moment may be left. The calls go
+    /// first: of those that come while this is held up, failures without calls would be left.
     pub(super) fn clear(&self) {
         self.calls.clear();
         self.failures.clear();
@@ -214,4 +217,48 @@ impl Row {
 const fn width_of(window: u64) -> u64 {
     let width = window.div_ceil(BUCKETS as u64);
     if width == 0 { 1 } else { width }
+}
+
+#[cfg(all(test, not(retry_loom)))]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+    const BAD: Call = Call { failed: true, slow: false };
+    const GOOD: Call = Call { failed: false, slow: false };
+
+    /// The call had counted in shorter tenths, which have higher numbers: its bucket took no call
+    /// until the time of that number came, and every success was looked at.
+    #[test]
+    fn a_call_that_counted_in_tenths_of_another_width_blocks_no_bucket() {
+        let (buckets, now) = (Buckets::new(100 * SECOND), 86_400 * SECOND);
+        for place in 0..10 {
+            let stray = now / SECOND + place;
+            buckets.calls.add(stray, 1);
+            buckets.failures.add(stray, 1);
+            buckets.last_bad.store(stray + 1, Ordering::SeqCst);
+        }
+        assert_eq!(buckets.counts(now), Counts::default());
+        assert!(buckets.succeed(now), "nothing bad is near it");
+        for tenth in 0..10 {
+            assert!(!buckets.push(BAD, now + tenth * 10 * SECOND), "what is bad is looked at");
+            assert!(!buckets.push(GOOD, now + tenth * 10 * SECOND));
+        }
+        let counts = buckets.counts(now + 90 * SECOND);
+        assert_eq!(counts, Counts { calls: 21, failures: 10, slow: 0 });
+    }
+
+    #[test]
+    fn no_tenth_is_given_more_failures_than_calls() {
+        for (calls, failures) in [(7, 3), (3, 3), (1, 1), (19, 11), (100, 40), (0, 0)] {
+            let (buckets, now) = (Buckets::new(SECOND), 86_400 * SECOND);
+            buckets.count_slow();
+            let kept = Counts { calls, failures, slow: failures };
+            buckets.reshape(10 * SECOND, kept, now);
+            assert_eq!(buckets.counts(now), kept);
+            for tenth in (now / SECOND - 9)..=now / SECOND {
+                assert!(buckets.failures.get(tenth) <= buckets.calls.get(tenth), "{kept:?}");
+            }
+        }
+    }
 }

@@ -214,6 +214,10 @@ impl Breaker {
 
     /// The attempt is still running after the time that a call may take.
     pub(crate) fn overdue(&self, pass: Pass, now: u64) -> Option<Effects> {
+        // It began when no call was slow, and nobody knows when that was.
+        if pass.1 == 0 {
+            return None;
+        }
         // Told too early, or once before under a shorter limit, it would not be recognised when it
         // settles.
         let took = took(pass, now);

@@ -123,6 +123,23 @@ fn loom_the_counts_of_a_ring_are_those_of_its_bits() {
     });
 }
 
+/// The calls were counted first, and then the failures: those that came in between made of one call
+/// in four all.
+#[test]
+fn loom_a_ring_shows_no_more_failures_than_calls() {
+    model(|| {
+        let ring = Arc::new(Ring::new(4, 1));
+        let other = Arc::clone(&ring);
+        let other = thread::spawn(move || {
+            other.push(BAD, None);
+            other.push(BAD, None);
+        });
+        let counts = ring.counts(None);
+        assert!(counts.failures <= counts.calls, "{counts:?}");
+        other.join().unwrap();
+    });
+}
+
 /// Two calls are recorded while the ring takes this size; the ring is sound, and after what stands
 /// beyond it was swept up, it holds no more than it has places for.
 fn reshaped(from: u32, to: u32) {

@@ -23,6 +23,7 @@ impl Breaker {
                 room.forget_places();
             }
             self.tuning.store(policy);
+            room.retuned = true;
             room.leases.shorten(now.saturating_add(policy.lease));
             match &mut room.phase {
                 Phase::Open { until } => {
@@ -104,9 +105,8 @@ impl Memory {
         }
     }
 
-    /// Corrects the counts by what was recorded while the window changed. Whether there was
-    /// anything.
-    pub(super) fn sweep(&self) -> bool {
-        self.ring.sweep(self.slow_bits())
+    /// Corrects the counts by what was recorded while the window changed.
+    pub(super) fn sweep(&self) {
+        self.ring.sweep(self.slow_bits());
     }
 }

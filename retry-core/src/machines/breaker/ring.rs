@@ -71,28 +71,29 @@ impl Ring {
         }
     }
 
+    /// What it holds. Who is held up while it counts may find the failures of many calls that came
+    /// meanwhile, or of many that are gone since: they are put among as many calls as there ever
+    /// were meanwhile.
     pub(super) fn counts(&self, slow: Option<&Bits>) -> Counts {
+        let before = self.held();
+        let (failures, slow) = (self.failures.count(), slow.map_or(0, Bits::count));
+        Counts { calls: before.max(self.held()), failures, slow }
+    }
+
+    fn held(&self) -> u32 {
         let recorded = self.cursor.load(Ordering::SeqCst);
         let calls = recorded.saturating_sub(self.emptied_at.load(Ordering::Relaxed));
-        Counts {
-            calls: u32::try_from(calls.min(self.failures.size())).unwrap_or(u32::MAX),
-            failures: self.failures.count(),
-            slow: slow.map_or(0, Bits::count),
-        }
+        u32::try_from(calls.min(self.failures.size())).unwrap_or(u32::MAX)
     }
 
     /// Forgets every call. One that is being recorded at this very moment may be left.
     pub(super) fn clear(&self, minimum: u32, slow: Option<&Bits>) {
-        self.empty(slow);
-        self.expect(minimum);
-    }
-
-    fn empty(&self, slow: Option<&Bits>) {
         self.emptied_at.store(self.cursor.load(Ordering::SeqCst), Ordering::Relaxed);
         self.failures.clear();
         if let Some(bits) = slow {
             bits.clear();
         }
+        self.expect(minimum);
     }
 
     /// The least number of calls is another from here on. Where the ring holds as many, the next
@@ -106,26 +107,30 @@ impl Ring {
 
     /// Becomes one of another size, which holds as many of these calls as it can, and of each sort
     /// the same part of them; spread evenly, since nobody knows in which order they came.
+    ///
+    /// Calls are recorded meanwhile, and this may be held up for as long as they like: what they have
+    /// written under the old size goes, and what they overwrite is not written back.
     pub(super) fn reshape(&self, size: u32, kept: Counts, slow: Option<&Bits>) {
         let all = [Some(&self.failures), slow];
         all.into_iter().flatten().for_each(|bits| bits.resize(size));
-        self.empty(slow);
         let kept = kept.at_most(size);
         let first = self.cursor.fetch_add(kept.calls.into(), Ordering::SeqCst);
         self.emptied_at.store(first, Ordering::Relaxed);
+        all.into_iter().flatten().for_each(Bits::clear);
         for (bits, count) in all.into_iter().zip([kept.failures, kept.slow]) {
             let Some(bits) = bits else { continue };
             for nth in 0..u64::from(count) {
                 let number = first + nth * u64::from(kept.calls) / u64::from(count);
-                bits.write(self.place(number), true);
+                if self.cursor.load(Ordering::SeqCst) - number <= size.into() {
+                    bits.write(self.place(number), true);
+                }
             }
         }
     }
 
-    /// Corrects the counts by what has no place in the ring. Whether there was anything.
-    pub(super) fn sweep(&self, slow: Option<&Bits>) -> bool {
-        let failures = self.failures.sweep();
-        slow.is_some_and(Bits::sweep) || failures
+    /// Corrects the counts by what has no place in the ring.
+    pub(super) fn sweep(&self, slow: Option<&Bits>) {
+        [Some(&self.failures), slow].into_iter().flatten().for_each(Bits::sweep);
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Room {
     pub(super) opened: u64,
     pub(super) would_have_opened: u64,
     pub(super) refused: u64,
+    /// Whether the policy was ever changed.
+    pub(super) retuned: bool,
     last: Option<CircuitChange>,
     pub(super) cause: Option<Cause>,
     /// The calls that were recorded as slow while they ran: their start and their place in the
@@ -63,6 +65,7 @@ impl Room {
             opened: 0,
             would_have_opened: 0,
             refused: 0,
+            retuned: false,
             last: None,
             cause: None,
             running: BTreeMap::new(),
@@ -112,7 +115,7 @@ impl Breaker {
             if self.word.load(Ordering::Relaxed) != pass.0 {
                 return None;
             }
-            if self.memory.sweep() && !self.is_too_bad(now) {
+            if room.retuned && !self.is_still_too_bad(now) {
                 return None;
             }
             if state_in(pass.0) == CircuitState::ObserveOnly {
@@ -127,7 +130,10 @@ impl Breaker {
         })
     }
 
-    fn is_too_bad(&self, now: u64) -> bool {
+    /// Who was counting while the window took another form may have seen the calls of one and the
+    /// failures of the other. Under the lock it has one form.
+    fn is_still_too_bad(&self, now: u64) -> bool {
+        self.memory.sweep();
         let enough = self.tuning.consecutive_failures();
         enough != 0 && self.memory.streak.load(Ordering::Relaxed) >= enough
             || self.counts(now).are_too_bad(&self.tuning)
@@ -210,4 +216,12 @@ impl Breaker {
 /// A pass that carries a lease.
 pub(super) const fn leased(number: u64, now: u64) -> Pass {
     Pass(number << 8 | LEASE, now)
+}
+
+#[cfg(all(test, not(retry_loom)))]
+impl Breaker {
+    /// How many calls are remembered as recorded while they run.
+    pub(super) fn running(&self) -> u32 {
+        self.locked(|room| room.running.values().sum())
+    }
 }

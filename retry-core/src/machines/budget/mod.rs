@@ -229,17 +229,14 @@ impl Budget {
 
     /// The state; that of a window as of its last use.
     pub(crate) fn snapshot(&self) -> BudgetSnapshot {
-        let (held, capacity) = match self.numbers.load() {
-            model @ Model::Ratio { .. } => {
-                let floor = floor_of(model);
-                // A window that nobody has needed yet holds nothing but what is free.
-                let sum = self.window.get().map_or(0, |window| window.last_total().cast_signed());
-                (sum.saturating_add(floor), floor)
-            }
-            _ => {
-                let cap = self.seen.load(Ordering::Relaxed);
-                (i64::from(self.bucket.balance().min(cap)), i64::from(cap))
-            }
+        let (held, capacity) = if let model @ Model::Ratio { .. } = self.numbers.load() {
+            let floor = floor_of(model);
+            // A window that nobody has needed yet holds nothing but what is free.
+            let sum = self.window.get().map_or(0, |window| window.last_total().cast_signed());
+            (sum.saturating_add(floor), floor)
+        } else {
+            let cap = self.seen.load(Ordering::Relaxed);
+            (i64::from(self.bucket.balance().min(cap)), i64::from(cap))
         };
         BudgetSnapshot {
             tokens: in_tokens(held),

@@ -1,22 +1,24 @@
 //! The numbers of a budget, which may change while calls read them.
 //!
-//! Each is a word of its own and read relaxed. What a number means depends on the sort of budget, so
-//! the sort is written last and read first: whoever sees it sees the numbers that came with it, or
-//! later ones.
+//! Each is a word of its own and read relaxed. The sort of budget says which of them matter; it is
+//! written last and read first, so whoever sees it sees the numbers that came with it, or later
+//! ones. A later one may be another sort's, so no number means two things that could be taken for
+//! each other: a payback that is read as free retries would be a million of them.
 
 use crate::machines::sync::{AtomicU32, AtomicU64, Ordering, const_unless_loom};
 use crate::values::budget_policy::{Model, TOKEN};
 
-/// A [`Model`] in atomics.
+/// A [`Model`] in atomics. What a sort does not use stays what it was.
 #[derive(Debug)]
 pub(super) struct Numbers {
     sort: AtomicU32,
-    /// What a call brings.
+    /// What a success brings into a bucket, and the most that it holds.
     deposit: AtomicU32,
-    /// The most that a bucket holds.
     max: AtomicU32,
-    /// The payback of the productive budget, the free retries per second of a ratio.
-    extra: AtomicU32,
+    payback: AtomicU32,
+    /// What a call brings to a window.
+    ratio: AtomicU32,
+    min_per_second: AtomicU32,
     ttl: AtomicU64,
 }
 
@@ -31,36 +33,69 @@ const AWS_MAX: u32 = 500 * TOKEN;
 impl Numbers {
     const_unless_loom! {
         pub(super) fn new(model: Model) -> Self {
-            let Parts { sort, deposit, max, extra, ttl } = Parts::of(model);
-            Self {
-                sort: AtomicU32::new(sort),
-                deposit: AtomicU32::new(deposit),
-                max: AtomicU32::new(max),
-                extra: AtomicU32::new(extra),
-                ttl: AtomicU64::new(ttl),
+            let numbers = Self {
+                sort: AtomicU32::new(sort_of(model)),
+                deposit: AtomicU32::new(TOKEN),
+                max: AtomicU32::new(max_of(model)),
+                payback: AtomicU32::new(0),
+                ratio: AtomicU32::new(0),
+                min_per_second: AtomicU32::new(0),
+                ttl: AtomicU64::new(0),
+            };
+            match model {
+                Model::Productive { ratio, payback, .. } => Self {
+                    deposit: AtomicU32::new(ratio),
+                    payback: AtomicU32::new(payback),
+                    ..numbers
+                },
+                Model::Ratio { ratio, min_per_second, ttl } => Self {
+                    ratio: AtomicU32::new(ratio),
+                    min_per_second: AtomicU32::new(min_per_second),
+                    ttl: AtomicU64::new(ttl),
+                    ..numbers
+                },
+                Model::Grpc { token_ratio, .. } => {
+                    Self { deposit: AtomicU32::new(token_ratio), ..numbers }
+                }
+                Model::Aws => numbers,
             }
         }
     }
 
     pub(super) fn store(&self, model: Model) {
-        let Parts { sort, deposit, max, extra, ttl } = Parts::of(model);
-        self.deposit.store(deposit, Ordering::Relaxed);
-        self.max.store(max, Ordering::Relaxed);
-        self.extra.store(extra, Ordering::Relaxed);
-        // A window that is being left still divides by its time.
-        if ttl != 0 {
-            self.ttl.store(ttl, Ordering::Relaxed);
+        let order = Ordering::Relaxed;
+        match model {
+            Model::Productive { ratio, payback, .. } => {
+                self.deposit.store(ratio, order);
+                self.payback.store(payback, order);
+            }
+            Model::Ratio { ratio, min_per_second, ttl } => {
+                self.ratio.store(ratio, order);
+                self.min_per_second.store(min_per_second, order);
+                self.ttl.store(ttl, order);
+            }
+            Model::Grpc { token_ratio, .. } => self.deposit.store(token_ratio, order),
+            Model::Aws => self.deposit.store(TOKEN, order),
         }
-        self.sort.store(sort, Ordering::Release);
+        if !matches!(model, Model::Ratio { .. }) {
+            self.max.store(max_of(model), order);
+        }
+        self.sort.store(sort_of(model), Ordering::Release);
     }
 
     pub(super) fn load(&self) -> Model {
-        let sort = self.sort.load(Ordering::Acquire);
-        let (max, extra) = (self.max(), self.extra.load(Ordering::Relaxed));
-        match sort {
-            PRODUCTIVE => Model::Productive { ratio: self.deposit(), payback: extra, max },
-            RATIO => Model::Ratio { ratio: self.deposit(), min_per_second: extra, ttl: self.ttl() },
-            GRPC => Model::Grpc { max, token_ratio: self.deposit() },
+        match self.sort.load(Ordering::Acquire) {
+            PRODUCTIVE => Model::Productive {
+                ratio: self.deposit(),
+                payback: self.payback.load(Ordering::Relaxed),
+                max: self.max(),
+            },
+            RATIO => Model::Ratio {
+                ratio: self.ratio.load(Ordering::Relaxed),
+                min_per_second: self.min_per_second.load(Ordering::Relaxed),
+                ttl: self.ttl(),
+            },
+            GRPC => Model::Grpc { max: self.max(), token_ratio: self.deposit() },
             _ => Model::Aws,
         }
     }
@@ -89,33 +124,18 @@ impl Numbers {
 
 /// The most that a bucket of this sort holds.
 pub(super) const fn max_of(model: Model) -> u32 {
-    Parts::of(model).max
+    match model {
+        Model::Productive { max, .. } | Model::Grpc { max, .. } => max,
+        Model::Aws | Model::Ratio { .. } => AWS_MAX,
+    }
 }
 
-/// What is stored for a model.
-struct Parts {
-    sort: u32,
-    deposit: u32,
-    max: u32,
-    extra: u32,
-    ttl: u64,
-}
-
-impl Parts {
-    const fn of(model: Model) -> Self {
-        let none = Self { sort: AWS, deposit: TOKEN, max: AWS_MAX, extra: 0, ttl: 0 };
-        match model {
-            Model::Productive { ratio, payback, max } => {
-                Self { sort: PRODUCTIVE, deposit: ratio, max, extra: payback, ..none }
-            }
-            Model::Ratio { ratio, min_per_second, ttl } => {
-                Self { sort: RATIO, deposit: ratio, extra: min_per_second, ttl, ..none }
-            }
-            Model::Grpc { max, token_ratio } => {
-                Self { sort: GRPC, deposit: token_ratio, max, ..none }
-            }
-            Model::Aws => none,
-        }
+const fn sort_of(model: Model) -> u32 {
+    match model {
+        Model::Productive { .. } => PRODUCTIVE,
+        Model::Ratio { .. } => RATIO,
+        Model::Grpc { .. } => GRPC,
+        Model::Aws => AWS,
     }
 }
 

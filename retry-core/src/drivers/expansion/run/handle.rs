@@ -28,9 +28,9 @@ use crate::seams::clock::Clock;
 use crate::seams::gate::Request;
 use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
-use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::labels::Labels;
+use crate::values::retrying::Retrying;
 use crate::values::stop::{StopReason, Stopped};
 use crate::values::strategy::Strategy;
 
@@ -66,7 +66,7 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
         let in_force = InForce::new(&retry);
         let needs_time = site.keeps_time || needs_time(&retry, &in_force);
         let started = needs_time.then(|| clock::<C, W>(&retry).now());
-        let call = Call::start(&labels, started);
+        let call = Call::start((&labels, in_force.policy(&retry)), started, retry.listening());
         let (last, passage) = (None, Passage::default());
         Self { retry, in_force, site, call, last, passage, waits: PhantomData }
     }

@@ -14,8 +14,8 @@ use crate::drivers::expansion::outcome::{Answer, AnswerStopped, Outcome};
 use crate::drivers::expansion::probe::Judged;
 use crate::drivers::halt::Halt;
 use crate::values::attempt::Attempt;
-use crate::values::event::Retrying;
 use crate::values::kind::Verdict;
+use crate::values::retrying::Retrying;
 
 /// An async function over a handle.
 impl<C, R> HandleRun<C, Waiting, R> {
@@ -103,7 +103,7 @@ impl<C, R> HandleRun<C, Blocking, R> {
     where
         O: FnOnce() -> R,
     {
-        self.call.span().in_scope(operation)
+        self.call.span().in_attempt(operation)
     }
 
     /// Takes the outcome of an attempt.

@@ -20,14 +20,15 @@ use crate::drivers::blocking::block;
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::budgets::Drawn;
 use crate::drivers::call::{Call, Failed};
+use crate::drivers::observing::Listening;
 use crate::drivers::operations::operation::Reach;
 use crate::drivers::shutdown::{self, is_shutdown};
 use crate::seams::clock::Clock;
 pub use crate::seams::clock::{ThreadClock as Blocking, TokioClock as Waiting};
 use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
-use crate::values::event::Retrying;
 use crate::values::kind::{ErrorKind, Verdict};
+use crate::values::retrying::Retrying;
 use crate::values::stop::{StopReason, Stopped};
 use crate::values::strategy::Strategy;
 
@@ -88,7 +89,7 @@ where
         let asks_for_it = matches!(policy.strategy(), Strategy::Custom(_))
             || MODE == PLAIN && policy.timeout().is_some();
         let started = (MODE != PLAIN || keeps_time || asks_for_it).then(|| C::CLOCK.now());
-        let mut call = Call::start(&site.labels(), started);
+        let mut call = Call::start((&site.labels(), policy), started, (Listening::now(), None));
         if MODE != GATED {
             call.begin_attempt();
         }
@@ -270,7 +271,7 @@ where
     where
         O: FnOnce() -> R,
     {
-        self.call.span().in_scope(operation)
+        self.call.span().in_attempt(operation)
     }
 
     /// Blocks for `delay`; the answer of the call where that has ended it.

@@ -108,8 +108,10 @@ fn words(circuit: Circuit) -> [String; 4] {
 /// How the last calls ended, those that ended in the same way in one line.
 pub(crate) fn print_ends(ends: &[End]) {
     println!("\n  {:<14} {:>6}  {:<12} {:>9}  last error", "operation", "calls", "end", "attempts");
-    for alike in ends.chunk_by(|one, other| words_of(one) == words_of(other)) {
-        let (operation, end, attempts, error) = words_of(&alike[0]);
+    let mut ends: Vec<_> = ends.iter().map(words_of).collect();
+    ends.sort_unstable();
+    for alike in ends.chunk_by(PartialEq::eq) {
+        let (operation, end, attempts, error) = alike[0];
         println!("  {operation:<14} {:>6}  {end:<12} {attempts:>9}  {error}", alike.len());
     }
 }

@@ -163,7 +163,7 @@ impl Spans {
     }
 
     #[cold]
-    fn end(self: Box<Self>, attempts: u32) {
+    fn end(self, attempts: u32) {
         self.call.record("retry.attempts", attempts);
     }
 
@@ -229,5 +229,17 @@ impl Display for Listed<'_> {
             let gap = if at > 0 { " " } else { "" };
             write!(f, "{gap}{}={}", tag.key(), tag.value())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drivers::call::Call;
+
+    #[test]
+    fn what_watches_a_call_makes_its_future_no_larger_than_a_word_does() {
+        assert_eq!(size_of::<CallSpan>(), size_of::<usize>());
+        assert!(size_of::<Call>() <= 80, "{}", size_of::<Call>());
     }
 }

@@ -88,6 +88,7 @@ pub use crate::values::{
     stop::{StopReason, Stopped},
     strategy::Strategy,
     tag::Tag,
+    tag_error::TagError,
     throttle_policy::ThrottlePolicy,
 };
 /// The token that [`Retry::with_cancellation`] takes, as tokio-util has it.

@@ -383,7 +383,10 @@ impl Call {
                 _ => Outcome::Failure(ErrorKind::Timeout),
             };
             let settlement = Settlement::new(outcome, terms.clock).with_cause(&stopped.reason);
-            passage.settle(terms.gates, &settlement);
+            // What was given for an attempt that is not made goes back as it came.
+            if !self.waiting {
+                passage.settle(terms.gates, &settlement);
+            }
             passage.finish(terms.gates, &settlement);
         }
         let failure = Failure {

@@ -18,6 +18,7 @@ pub(crate) mod keyed;
 pub(crate) mod observing;
 pub(crate) mod open_attempt;
 pub(crate) mod operations;
+pub(crate) mod parts;
 pub(crate) mod pause;
 pub(crate) mod rate_limit;
 pub(crate) mod retry;

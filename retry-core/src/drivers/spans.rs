@@ -13,12 +13,11 @@ use std::fmt::{self, Debug, Display};
 use tracing::field::{Empty, display};
 use tracing::{Level, Span, debug_span};
 
-use crate::drivers::trace::Failure;
+use crate::drivers::trace::{Failure, listed};
 use crate::values::kind::ErrorKind;
 use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::stop::StopReason;
-use crate::values::tag::Tag;
 
 const PANIC: &str = "panic";
 
@@ -52,7 +51,7 @@ impl CallSpan {
             "otel.name" = name.map(|name| display(Titled(name))),
             "retry.name" = name,
             "retry.service" = service,
-            "retry.tags" = (!tags.is_empty()).then(|| display(Listed(tags))),
+            "retry.tags" = listed(tags),
             "retry.max_attempts" = policy.most_attempts(),
             "retry.attempts" = Empty,
             "retry.reason" = Empty,
@@ -219,19 +218,6 @@ impl Display for Titled<'_> {
         write!(f, "retry {}", self.0)
     }
 }
-
-/// `team=payments tier=1`: the fields of a span are known when it is compiled, so tags are one.
-struct Listed<'a>(&'a [Tag]);
-
-impl Display for Listed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().enumerate().try_for_each(|(at, tag)| {
-            let gap = if at > 0 { " " } else { "" };
-            write!(f, "{gap}{}={}", tag.key(), tag.value())
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

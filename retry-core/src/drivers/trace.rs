@@ -17,9 +17,10 @@
 //!
 //! A call that succeeds at once says nothing.
 
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display};
 use std::time::Duration;
 
+use tracing::field::DisplayValue;
 use tracing::{debug, error, info, warn};
 
 use crate::drivers::spans::CallSpan;
@@ -27,6 +28,24 @@ use crate::values::kind::ErrorKind;
 use crate::values::labels::Labels;
 use crate::values::letter_fate::LetterFate;
 use crate::values::stop::{StopReason, Stopped};
+use crate::values::tag::Tag;
+
+/// The tags of a call, as the one field that they are, where there are any.
+pub(crate) fn listed(tags: &[Tag]) -> Option<DisplayValue<Listed<'_>>> {
+    (!tags.is_empty()).then(|| tracing::field::display(Listed(tags)))
+}
+
+/// `team=payments tier=1`, written where somebody listens, and nowhere else.
+pub(crate) struct Listed<'a>(&'a [Tag]);
+
+impl Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(at, tag)| {
+            f.write_str(if at > 0 { " " } else { "" })?;
+            write!(f, "{tag}")
+        })
+    }
+}
 
 /// The numbers of one failed attempt.
 pub(crate) struct Failure<'a> {
@@ -42,11 +61,12 @@ pub(crate) fn retrying(
     failure: &Failure<'_>,
     delay: Duration,
 ) {
-    let Labels { name, service, .. } = labels;
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
     let Failure { attempt, max_attempts, kind, error } = failure;
     span.in_call(|| {
         warn!(
-            target: "retry_core", name, service, attempt, max_attempts,
+            target: "retry_core", name, service, tags, attempt, max_attempts,
             kind = kind.as_str(), ?delay, %error, "attempt failed, retrying"
         );
     });
@@ -58,12 +78,13 @@ pub(crate) fn gave_up(
     failure: &Failure<'_>,
     (reason, elapsed): (StopReason, Option<Duration>),
 ) {
-    let Labels { name, service, .. } = labels;
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
     let Failure { attempt, max_attempts, kind, error } = failure;
     let elapsed = elapsed.map(tracing::field::debug);
     span.in_call(|| {
         error!(
-            target: "retry_core", name, service, attempt, max_attempts,
+            target: "retry_core", name, service, tags, attempt, max_attempts,
             kind = kind.as_str(), reason = reason.as_str(), elapsed, %error, "gave up"
         );
     });
@@ -71,14 +92,15 @@ pub(crate) fn gave_up(
 
 /// What became of the dead letter of a call; its span is closed by then.
 pub(crate) fn dead_letter(labels: Labels<'_>, stopped: &Stopped, fate: &LetterFate) {
-    let Labels { name, service, .. } = labels;
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
     let (reason, attempts) = (stopped.reason().as_str(), stopped.attempts());
     match fate {
         LetterFate::Stored => {
-            info!(target: "retry_core", name, service, reason, attempts, "dead letter stored");
+            info!(target: "retry_core", name, service, tags, reason, attempts, "dead letter stored");
         }
         LetterFate::Failed(error) => error!(
-            target: "retry_core", name, service, reason, attempts,
+            target: "retry_core", name, service, tags, reason, attempts,
             permanent = error.is_permanent(), error = %error.cause(), "dead letter lost"
         ),
     }
@@ -86,10 +108,11 @@ pub(crate) fn dead_letter(labels: Labels<'_>, stopped: &Stopped, fate: &LetterFa
 
 /// The budget refuses a retry; said at most once in ten seconds.
 pub(crate) fn budget_empty(span: &CallSpan, labels: Labels<'_>) {
-    let Labels { name, service, .. } = labels;
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
     span.in_call(|| {
         warn!(
-            target: "retry_core", name, service,
+            target: "retry_core", name, service, tags,
             "the retry budget is used up: calls fail with their own errors until enough succeed"
         );
     });
@@ -137,17 +160,24 @@ pub(crate) fn registry_full(most: usize) {
 }
 
 pub(crate) fn recovered(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
-    let Labels { name, service, .. } = labels;
-    span.in_call(|| info!(target: "retry_core", name, service, attempt, "succeeded after retries"));
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
+    span.in_call(
+        || info!(target: "retry_core", name, service, tags, attempt, "succeeded after retries"),
+    );
 }
 
 pub(crate) fn cancelled(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
-    let Labels { name, service, .. } = labels;
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
     let reason = StopReason::Cancelled.as_str();
-    span.in_call(|| debug!(target: "retry_core", name, service, attempt, reason, "cancelled"));
+    span.in_call(
+        || debug!(target: "retry_core", name, service, tags, attempt, reason, "cancelled"),
+    );
 }
 
 pub(crate) fn panicked(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
-    let Labels { name, service, .. } = labels;
-    span.in_call(|| error!(target: "retry_core", name, service, attempt, "panicked"));
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
+    span.in_call(|| error!(target: "retry_core", name, service, tags, attempt, "panicked"));
 }

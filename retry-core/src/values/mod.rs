@@ -35,4 +35,5 @@ pub(crate) mod status;
 pub(crate) mod stop;
 pub(crate) mod strategy;
 pub(crate) mod tag;
+pub(crate) mod tag_error;
 pub(crate) mod throttle_policy;

@@ -87,6 +87,7 @@ fn status(text: &'static str) -> Status {
     Status::error(text)
 }
 
+#[allow(clippy::unnecessary_wraps)] // as a field is
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
@@ -157,7 +158,7 @@ async fn plain(failures: &mut u32) -> Result<u32, &'static str> {
     policy = POLICY, name = "stock", service = "inventory", timeout = "1m", budget = "none"
 )]
 async fn timed(failures: &mut u32) -> Result<u32, RetryError<&'static str>> {
-    Ok(operation(failures).await?)
+    operation(failures).await
 }
 
 #[with_retry(
@@ -165,12 +166,12 @@ async fn timed(failures: &mut u32) -> Result<u32, RetryError<&'static str>> {
     circuit_breaker(consecutive_failures = 9)
 )]
 async fn gated(failures: &mut u32) -> Result<u32, RetryError<&'static str>> {
-    Ok(operation(failures).await?)
+    operation(failures).await
 }
 
 #[with_retry(retry = retry)]
 async fn over_a_handle(retry: &Retry, failures: &mut u32) -> Result<u32, RetryError<&'static str>> {
-    Ok(operation(failures).await?)
+    operation(failures).await
 }
 
 /// The names of the spans with those of their parents, in the order in which they began.
@@ -229,7 +230,7 @@ fn blocking_over_a_handle(
     retry: &Retry,
     failures: &mut u32,
 ) -> Result<u32, RetryError<&'static str>> {
-    Ok(blocking_operation(failures)?)
+    blocking_operation(failures)
 }
 
 fn blocking_operation(failures: &mut u32) -> Result<u32, &'static str> {
@@ -405,6 +406,15 @@ async fn what_an_attempt_spawns_is_below_it_where_it_is_instrumented() {
     };
     handle(POLICY).retry_all().run(operation).await.unwrap();
     assert_eq!(shape(&traces.spans()), expected(1));
+}
+
+#[test]
+fn tags_are_one_field_of_the_call() {
+    let traces = Traces::exported();
+    let retry = handle(POLICY).with_tag("team", "payments").unwrap();
+    let retry = retry.with_tag("tier", "1").unwrap();
+    retry.run_blocking(|| Ok::<_, String>(())).unwrap();
+    assert_eq!(field(call(&traces.spans()), "retry.tags"), text("team=payments tier=1"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,15 +1,16 @@
 //! Gates for each key: of a handle, of a function, and of both together.
 
 #![cfg(feature = "macros")]
+#![allow(clippy::float_cmp)] // tokens are counted, and not computed
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use retry_core::{
     BreakerPolicy, BudgetPolicy, CircuitState, ManualClock, OnOpen, Preset, Retry, RetryError,
     RetryPolicy, RetryRegistry, RetrySettings, ServiceSnapshot, StopReason, with_retry,
 };
+use tokio::sync::{Mutex, MutexGuard};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -25,10 +26,18 @@ const PRESET: Preset = Preset::new(RetryPolicy::new().with_max_attempts(2))
     .without_budget()
     .with_circuit_breaker(BREAKER);
 
+static ALONE: Mutex<()> = Mutex::const_new(());
+
 /// Settings are those of the process: one test at a time, and the next begins without any.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    let guard = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+async fn alone() -> MutexGuard<'static, ()> {
+    let guard = ALONE.lock().await;
+    apply("");
+    guard
+}
+
+/// The same outside of a runtime.
+fn alone_here() -> MutexGuard<'static, ()> {
+    let guard = ALONE.blocking_lock();
     apply("");
     guard
 }
@@ -107,7 +116,7 @@ async fn both(key: &str) -> Result<(), RetryError<io::Error>> {
 
 #[tokio::test(start_paused = true)]
 async fn a_function_and_a_handle_meet_at_the_breaker_of_a_key() {
-    let _alone = alone();
+    let _alone = alone().await;
     both("a").await.unwrap_err();
     let retry = handle("keys::both");
     assert_eq!(fail(&retry.for_key("a")), StopReason::CircuitOpen);
@@ -129,7 +138,7 @@ async fn crowd(key: u32, fails: bool) -> Result<(), RetryError<io::Error>> {
 
 #[tokio::test(start_paused = true)]
 async fn a_busy_key_of_a_function_stays_the_one_that_handles_meet() {
-    let _alone = alone();
+    let _alone = alone().await;
     let retry = handle("keys::crowd").with_max_keys(256);
     crowd(0, true).await.unwrap_err();
     for key in 1..10_000 {
@@ -182,7 +191,7 @@ fn the_number_of_keys_holds_wherever_it_is_said() {
 
 #[tokio::test(start_paused = true)]
 async fn settings_reach_the_gates_of_keys_and_keep_their_state() {
-    let _alone = alone();
+    let _alone = alone().await;
     let retry = handle("keys::told");
     fail(&retry.for_key("open"));
     assert!(works(&retry.for_key("closed")));
@@ -198,7 +207,7 @@ async fn settings_reach_the_gates_of_keys_and_keep_their_state() {
 
 #[test]
 fn settings_give_a_registered_handle_gates_for_its_keys_and_take_them_away() {
-    let _alone = alone();
+    let _alone = alone_here();
     let retry = RetryRegistry::process().get_or_insert_with("keys::registered", || {
         Retry::new(RetryPolicy::new().with_max_attempts(2))
             .without_budget()

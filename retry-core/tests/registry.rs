@@ -1,9 +1,10 @@
 //! The registry: names, what is seen of them, and who shares what.
 
 #![cfg(feature = "macros")]
+#![allow(clippy::float_cmp)] // tokens are counted, and not computed
 
 use std::io;
-use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
+use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use retry_core::{
     OperationSnapshot, Preset, RateLimit, RateLimitPolicy, Retry, RetryBudget, RetryError,
     RetryPolicy, RetryRegistry, RetrySettings, StopReason, with_retry,
 };
+use tokio::sync::{Mutex, MutexGuard};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -27,10 +29,18 @@ const PRESET: Preset = Preset::new(RetryPolicy::new().with_max_attempts(2))
     .without_budget()
     .with_circuit_breaker(BREAKER);
 
+static ALONE: Mutex<()> = Mutex::const_new(());
+
 /// Settings are those of the process: one test at a time, and the next begins without any.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    let guard = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+async fn alone() -> MutexGuard<'static, ()> {
+    let guard = ALONE.lock().await;
+    apply("");
+    guard
+}
+
+/// The same outside of a runtime.
+fn alone_here() -> MutexGuard<'static, ()> {
+    let guard = ALONE.blocking_lock();
     apply("");
     guard
 }
@@ -75,12 +85,12 @@ fn of_sixteen_threads_that_make_one_name_all_get_the_same_handle() {
     for round in 0..50 {
         let (registry, start) = (RetryRegistry::new(4), Barrier::new(16));
         let name = format!("registry::race{round}");
-        let make = || {
+        let ask = || {
             start.wait();
             registry.get_or_insert_with(&name, handle)
         };
         let made: Vec<Retry> = thread::scope(|scope| {
-            let threads: Vec<_> = (0..16).map(|_| scope.spawn(make)).collect();
+            let threads: Vec<_> = (0..16).map(|_| scope.spawn(ask)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert_eq!((registry.len(), registry.refused()), (1, 0));
@@ -128,7 +138,7 @@ async fn charge() -> Result<(), RetryError<io::Error>> {
 
 #[tokio::test(start_paused = true)]
 async fn a_function_joins_with_its_first_call_and_shares_with_handles_of_its_service() {
-    let _alone = alone();
+    let _alone = alone().await;
     assert!(listed("registry::charge").is_none());
     charge().await.unwrap_err();
     let seen = listed("registry::charge").unwrap();
@@ -194,7 +204,7 @@ fn functions_that_share_a_name_are_both_listed() {
 
 #[test]
 fn settings_do_not_reach_a_registry_of_ones_own() {
-    let _alone = alone();
+    let _alone = alone_here();
     let registry = RetryRegistry::new(10);
     let before = registry.get_or_insert_with("registry::own", handle);
     apply(
@@ -211,7 +221,7 @@ fn settings_do_not_reach_a_registry_of_ones_own() {
 
 #[test]
 fn what_a_handle_is_made_with_is_its_code_and_gives_way_to_settings() {
-    let _alone = alone();
+    let _alone = alone_here();
     let make = || {
         let limit = RateLimit::new(RateLimitPolicy::new());
         let retry = handle().with_max_attempts(3).unwrap().with_timeout(HOUR).unwrap();
@@ -228,7 +238,7 @@ fn what_a_handle_is_made_with_is_its_code_and_gives_way_to_settings() {
 
 #[test]
 fn settings_give_a_budget_to_a_handle_that_was_made_without() {
-    let _alone = alone();
+    let _alone = alone_here();
     let retry = process().get_or_insert_with("registry::unbounded", || {
         Retry::new(RetryPolicy::new().with_max_attempts(2))
             .without_budget()
@@ -243,7 +253,7 @@ fn settings_give_a_budget_to_a_handle_that_was_made_without() {
 
 #[test]
 fn what_was_given_by_hand_holds_over_settings_which_is_noted() {
-    let _alone = alone();
+    let _alone = alone_here();
     let breaker = CircuitBreaker::new(BREAKER);
     let budget = RetryBudget::new(BudgetPolicy::new());
     let retry = process().get_or_insert_with("registry::hand", || {
@@ -263,7 +273,7 @@ fn what_was_given_by_hand_holds_over_settings_which_is_noted() {
 
 #[test]
 fn a_copy_for_another_service_goes_through_the_gates_of_that_one() {
-    let _alone = alone();
+    let _alone = alone_here();
     let retry =
         process().get_or_insert_with("registry::moves", || handle().with_service("registry::old"));
     let moved = retry.clone().with_service("registry::new");

@@ -76,12 +76,13 @@ impl CallSpan {
         }
     }
 
-    /// Runs `work`, a poll of the operation, inside the span of the attempt.
+    /// Runs `work`, a poll of the operation, inside the span of the attempt. That of the call is
+    /// entered as well: a layer whose filter leaves attempts out looks for it among those.
     #[inline]
     pub(crate) fn in_attempt<T>(&self, work: impl FnOnce() -> T) -> T {
         match &self.0 {
             None => work(),
-            Some(spans) => spans.innermost().in_scope(work),
+            Some(spans) => spans.call.in_scope(|| spans.attempt.in_scope(work)),
         }
     }
 
@@ -154,11 +155,6 @@ impl Spans {
             "otel.status_code" = Empty,
             "otel.status_description" = Empty,
         );
-    }
-
-    /// The span of the attempt, or of the call where a subscriber does not want the former.
-    fn innermost(&self) -> &Span {
-        if self.attempt.is_disabled() { &self.call } else { &self.attempt }
     }
 
     #[cold]

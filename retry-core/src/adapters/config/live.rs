@@ -37,6 +37,9 @@ use crate::values::event::{Event, Text};
 /// written with the date of the one before, is a change as well.
 ///
 /// Dropping it ends the watch; what was laid over the code stays.
+///
+/// What holds over what, what is kept, and what settings cannot do: see
+/// [the registry](crate::RetryRegistry#settings-in-a-file).
 #[derive(Debug)]
 pub struct LiveSettings {
     file: Arc<File>,

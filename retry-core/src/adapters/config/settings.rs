@@ -233,7 +233,7 @@ pub(super) fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
 fn text_of(bytes: Vec<u8>) -> std::io::Result<String> {
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = before.split(|byte| *byte == b'\n').count();
         let why = format!("line {line} is no UTF-8");
         std::io::Error::new(std::io::ErrorKind::InvalidData, why)
     })

@@ -36,6 +36,8 @@ use crate::values::preset::Preset;
 /// settings do not reach it. What a handle of it shares with its service is the service's there too.
 ///
 /// Cloning counts a reference up.
+///
+#[doc = include_str!("../../../docs/operations.md")]
 #[doc(alias = "RetryManagerPool")]
 #[derive(Clone)]
 pub struct RetryRegistry(Arc<Inner>);

@@ -136,9 +136,9 @@ fn each_wrong_tag_is_said_at_its_key() {
             "line 3, column 1: tags.tier = 1: {text}\nline 4, column 1: tags.zone = true: {text}"
         )
     );
-    let nine: String = (0..9).map(|n| format!("t{n} = \"x\"\n")).collect();
+    let nine: Vec<_> = (0..9).map(|n| format!("t{n} = \"x\"")).collect();
     assert_eq!(
-        read(&format!("[tags]\n{nine}")),
+        read(&format!("[tags]\n{}", nine.join("\n"))),
         "line 1, column 2: tags = {…}: must be at most 8 tags, and these are 9"
     );
     let twice = serde_json::from_str::<RetryConfig>(r#"{ "tags": { "a": "1", "a": "2" } }"#);

@@ -13,7 +13,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use retry_core::{CancellationToken, ManualClock, Retry, RetryError, RetryPolicy, with_retry};
+use retry_core::{
+    CancellationToken, EventRecorder, ManualClock, Retry, RetryError, RetryPolicy, observe,
+    with_retry,
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tracing::level_filters::LevelFilter;
 
@@ -190,6 +193,8 @@ fn a_call_that_succeeds_at_once_allocates_nothing() {
         .with_cancellation(CancellationToken::new())
         .with_clock(ManualClock::new())
         .with_seed(7);
+    // Somebody has listened, and does no longer.
+    drop(observe(EventRecorder::new()));
     for (shape, call) in &mut shapes(&retry, &limited) {
         let count = allocations(|| assert_eq!(call(), 7));
         assert_eq!(count, 0, "{shape}, with nobody listening");

@@ -2,3 +2,5 @@
 
 #[cfg(feature = "serde")]
 pub(crate) mod config;
+#[cfg(feature = "serde")]
+mod statistics;

@@ -28,6 +28,7 @@ pub(crate) mod services;
 pub(crate) mod shutdown;
 #[cfg_attr(not(feature = "tracing"), path = "spans_off.rs")]
 pub(crate) mod spans;
+pub(crate) mod statistics;
 pub(crate) mod throttle;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]
 pub(crate) mod trace;

@@ -162,7 +162,7 @@ impl Spans {
     }
 
     #[cold]
-    fn end(self: Box<Self>, attempts: u32) {
+    fn end(self, attempts: u32) {
         self.call.record("retry.attempts", attempts);
     }
 
@@ -216,5 +216,16 @@ struct Titled<'a>(&'a str);
 impl Display for Titled<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "retry {}", self.0)
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drivers::call::Call;
+
+    #[test]
+    fn what_watches_a_call_makes_its_future_no_larger_than_a_word_does() {
+        assert_eq!(size_of::<CallSpan>(), size_of::<usize>());
+        assert!(size_of::<Call>() <= 80, "{}", size_of::<Call>());
     }
 }

@@ -112,7 +112,7 @@ impl<'a> Place<'a> {
         if taken.is_err() {
             shared.dropped.fetch_add(1, Ordering::Relaxed);
         }
-        taken.is_ok().then_some(Self(Some(shared)))
+        taken.is_ok().then(|| Self(Some(shared)))
     }
 
     fn keep(mut self) {

@@ -76,14 +76,12 @@ fn text(key: &Ident, input: ParseStream<'_>) -> Result<String> {
     if input.is_empty() || input.peek(Token![,]) {
         return Err(Error::new_spanned(key, format!("`{key}` has no value")));
     }
-    match input.fork().parse::<Lit>() {
-        Ok(Lit::Str(text)) => input.parse::<Lit>().map(|_| text.value()),
-        _ => {
-            let value: TokenTree = input.parse()?;
-            let message = format!(
-                "`{key}` in `tags` takes a text in quotes, such as \"payments\": one that is known when the program runs belongs to a handle"
-            );
-            Err(Error::new_spanned(value, message))
-        }
+    if let Ok(Lit::Str(text)) = input.fork().parse() {
+        return input.parse::<Lit>().map(|_| text.value());
     }
+    let value: TokenTree = input.parse()?;
+    let message = format!(
+        "`{key}` in `tags` takes a text in quotes, such as \"payments\": one that is known when the program runs belongs to a handle"
+    );
+    Err(Error::new_spanned(value, message))
 }

@@ -13,6 +13,7 @@ use crate::drivers::operations::gating::Hand;
 use crate::drivers::operations::operation::Operation;
 use crate::drivers::rate_limit::RateLimit;
 use crate::drivers::retry::in_force::Given;
+use crate::drivers::retry::named::Named;
 use crate::drivers::retry::{HandleBudget, Retry};
 use crate::drivers::services::{Service, Wanted};
 use crate::drivers::throttle::Throttle;
@@ -65,7 +66,8 @@ impl<C> Retry<C> {
         // Settings know a handle of the registry by the service that it had.
         retry.given.gates |= retry.operation.is_some();
         retry.given.budget |= retry.operation.is_some();
-        Self { service: Some(name), part: None, ..retry }
+        let named = retry.name.as_deref().map(Named::elsewhere);
+        Self { service: Some(name), name: named, part: None, ..retry }
     }
 
     /// With the budget, and the gates that a preset named, of this service.
@@ -142,7 +144,8 @@ impl<C> Retry<C> {
     pub(crate) fn into_operation(self, name: &str, own: Service) -> (Self, Arc<Operation>) {
         // What a handle says for itself is the code that settings lie over; a predicate stays one.
         let given = Given { unknown_retried: self.given.unknown_retried, ..Given::default() };
-        let mut retry = Self { name: Some(name.into()), operation: None, given, ..self };
+        let name_of = Some(Named::new(name.to_owned()));
+        let mut retry = Self { name: name_of, operation: None, given, ..self };
         if retry.service.is_none() {
             if let Some(keys) = retry.shares.wanted_keys() {
                 own.want_keys(keys);

@@ -124,6 +124,7 @@ impl InForce {
             budgets: self.budgets(retry),
             clock,
             observers: retry.observers.as_ref(),
+            counted: retry.counted(),
         }
     }
 }

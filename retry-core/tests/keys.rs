@@ -255,3 +255,17 @@ fn a_conflict_about_a_key_is_told_once_and_not_by_every_call() {
     }
     assert_eq!(recorder.said().len(), 1);
 }
+
+#[cfg(feature = "tracing")]
+#[test]
+fn another_number_of_keys_than_that_which_holds_is_told() {
+    let retry = Retry::builder().preset(PRESET).service("keys::settled").max_keys(32);
+    let retry = retry.build().unwrap();
+    let (recorder, _guard) =
+        recorder::Recorder::listening(tracing::level_filters::LevelFilter::WARN);
+    let same = retry.with_max_keys(32);
+    assert_eq!(recorder.said(), []);
+    let _other = same.with_max_keys(64);
+    let [said] = &recorder.said()[..] else { panic!("one event") };
+    assert_eq!((said.field("gate"), said.field("has")), (Some("max_keys"), Some("32")));
+}

@@ -28,6 +28,7 @@ pub use crate::drivers::{
     rate_limit::{RateLimit, RateLimitSnapshot},
     retry::{Retry, builder::RetryBuilder, policy_or::PolicyOr},
     shutdown::{is_shutdown, shutdown},
+    statistics::{Statistics, snapshot::StatisticsSnapshot},
     throttle::Throttle,
 };
 #[doc(inline)]
@@ -62,6 +63,7 @@ pub use crate::values::{
     budget_policy::BudgetPolicy,
     build_error::RetryBuildError,
     circuit::{CircuitChange, CircuitState},
+    counts::Counts,
     error::RetryError,
     event::{Event, Text},
     idempotency_key::IdempotencyKey,
@@ -82,6 +84,7 @@ pub use crate::values::{
     refusal::Refusal,
     report::Report,
     retrying::Retrying,
+    statistics::{OperationStatistics, TimeStatistics},
     stop::{StopReason, Stopped},
     strategy::Strategy,
     tag::Tag,

@@ -25,6 +25,7 @@ pub(crate) mod sandbox;
 pub(crate) mod seeds;
 pub(crate) mod services;
 pub(crate) mod shutdown;
+pub(crate) mod statistics;
 pub(crate) mod throttle;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]
 pub(crate) mod trace;

@@ -2,3 +2,5 @@
 
 #[cfg(feature = "serde")]
 pub(crate) mod config;
+#[cfg(feature = "metrics")]
+pub(crate) mod metrics;

@@ -91,11 +91,11 @@ impl Calls {
     }
 }
 
-fn series_of(
-    shown: &mut HashMap<Owner, CallSeries>,
+fn series_of<'s>(
+    shown: &'s mut HashMap<Owner, CallSeries>,
     owner: &Owner,
     most: usize,
-) -> Option<&mut CallSeries> {
+) -> Option<&'s mut CallSeries> {
     let is_full = shown.len() >= most && !shown.contains_key(owner);
     if is_full || owner.is_other() {
         return None;

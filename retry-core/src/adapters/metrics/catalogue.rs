@@ -7,7 +7,7 @@ use std::fmt;
 
 use metrics::Unit;
 
-/// A metric that a [`MetricsReporter`](crate::MetricsReporter) publishes.
+#[doc = include_str!("../../../docs/metrics.md")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetricInfo {

@@ -4,3 +4,5 @@
 pub(crate) mod config;
 #[cfg(feature = "metrics")]
 pub(crate) mod metrics;
+#[cfg(feature = "serde")]
+mod statistics;

@@ -14,10 +14,12 @@ use crate::drivers::halt::Halt;
 use crate::drivers::observing::{self, Listening, Observers};
 use crate::drivers::seeds::Seeds;
 use crate::drivers::shutdown::is_shutdown;
+use crate::drivers::statistics::cell::{Counted, thread_number};
 use crate::drivers::trace::{self, CallSpan, Failure};
 use crate::machines::budget::Ask;
 use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
+use crate::machines::tally::Counting;
 use crate::seams::clock::Clock;
 use crate::seams::gate::{Outcome, Settlement};
 use crate::seams::test_mode;
@@ -44,6 +46,15 @@ pub(crate) struct Terms<'a> {
     pub(crate) clock: &'a dyn Clock,
     /// Who is told of the calls of a handle, beside those of the process.
     pub(crate) observers: Option<&'a Observers>,
+    pub(crate) counted: Counted<'a>,
+}
+
+impl Terms<'_> {
+    /// A call that is counted succeeded at its first attempt.
+    #[inline]
+    pub(crate) fn count_at_once(&self) {
+        self.counted.tally(&self.labels).succeeded_at_once(thread_number());
+    }
 }
 
 /// How an attempt failed.
@@ -95,7 +106,7 @@ impl Call {
         started: Option<Instant>,
         (listening, own): (Listening, Option<&Observers>),
     ) -> Self {
-        if !listening.is_nobody() {
+        if listening.has(Listening::OBSERVERS) {
             observing::tell(own, &Event::CallStarted { labels: *labels });
         }
         Self {
@@ -185,12 +196,18 @@ impl Call {
         Stopped { reason, kind, attempts: self.attempts(), elapsed, refusal }
     }
 
-    /// The present attempt succeeded. Whether that was the first, and nobody listens: then the
-    /// budgets are all there is to be told, unless the call has gates.
+    /// The present attempt succeeded. Whether that was the first, and nobody is told more of it: then
+    /// the budgets, and the [count](Self::is_counted), are all there is to do, unless the call has
+    /// gates.
     #[inline]
     pub(crate) const fn succeeded_at_once(&mut self) -> bool {
         self.over = true;
-        self.session.attempt() == 1 && self.listening.is_nobody()
+        self.session.attempt() == 1 && self.listening.only_counts()
+    }
+
+    #[inline]
+    pub(crate) const fn is_counted(&self) -> bool {
+        self.listening.has(Listening::COUNTS)
     }
 
     /// The present attempt succeeded.
@@ -207,10 +224,32 @@ impl Call {
             self.recovered(&terms.labels);
         }
         if !self.listening.is_nobody() {
-            let elapsed = self.started.map(|_| terms.clock.now());
-            let (attempts, elapsed) = (self.session.attempt(), self.elapsed(elapsed));
-            let (labels, waited) = (terms.labels, self.waited());
-            self.tell(terms, &Event::Succeeded { labels, attempts, elapsed, waited });
+            self.tell_success(terms);
+        }
+    }
+
+    #[inline]
+    fn tell_success(&self, terms: Terms<'_>) {
+        let at_once = self.session.attempt() == 1;
+        if at_once && self.is_counted() {
+            terms.count_at_once();
+            if self.listening.only_counts() {
+                return;
+            }
+        }
+        let elapsed = self.elapsed(self.started.map(|_| terms.clock.now()));
+        if let Some(elapsed) = elapsed
+            && at_once
+            && self.listening.has(Listening::LATENCY)
+        {
+            terms.counted.tally(&terms.labels).took(elapsed);
+        }
+        let (labels, attempts, waited) = (terms.labels, self.session.attempt(), self.waited());
+        let event = Event::Succeeded { labels, attempts, elapsed, waited };
+        if !at_once {
+            self.tell(terms, &event);
+        } else if self.listening.has(Listening::OBSERVERS) {
+            observing::tell(terms.observers, &event);
         }
     }
 
@@ -222,6 +261,19 @@ impl Call {
     #[inline]
     fn tell(&self, terms: Terms<'_>, event: &Event<'_>) {
         if !self.listening.is_nobody() {
+            self.tell_listeners(terms, event);
+        }
+    }
+
+    #[cold]
+    fn tell_listeners(&self, terms: Terms<'_>, event: &Event<'_>) {
+        if self.is_counted() {
+            let failed_before = self.listening.has(Listening::FAILED);
+            let latency = self.listening.has(Listening::LATENCY);
+            let counting = Counting { failed_before, latency };
+            terms.counted.tally(&terms.labels).count(event, counting);
+        }
+        if self.listening.has(Listening::OBSERVERS) {
             observing::tell(terms.observers, event);
         }
     }
@@ -288,11 +340,14 @@ impl Call {
     }
 
     #[inline]
-    fn tell_failure(&self, terms: Terms<'_>, attempt: u32, failed: &Failed<'_>) {
+    fn tell_failure(&mut self, terms: Terms<'_>, attempt: u32, failed: &Failed<'_>) {
         let (labels, kind, error) = (terms.labels, failed.kind(), Text::of(failed.error));
         self.tell(terms, &Event::AttemptFailed { labels, attempt, kind, error });
         if let Verdict::RetryAfter(_, hint) = failed.verdict {
             self.tell(terms, &Event::HintReceived { labels, attempt, kind, hint });
+        }
+        if self.is_counted() {
+            self.listening = self.listening.and(Listening::FAILED);
         }
     }
 

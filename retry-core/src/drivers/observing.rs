@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::drivers::statistics;
 use crate::seams::observe::Observer;
 use crate::values::event::Event;
 
@@ -19,6 +20,12 @@ impl Listening {
     pub(crate) const NOBODY: Self = Self(0);
     /// Observers, of the process or of the handle.
     pub(crate) const OBSERVERS: Self = Self(1);
+    /// The statistics.
+    pub(crate) const COUNTS: Self = Self(2);
+    /// The statistics, which want to know how long a call takes.
+    pub(crate) const LATENCY: Self = Self(4);
+    /// No listener: a failure of the call was told. It stands here because there is room.
+    pub(crate) const FAILED: Self = Self(128);
 
     /// Who in this process listens to every call.
     #[inline]
@@ -34,6 +41,22 @@ impl Listening {
     #[inline]
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Whether nobody is told more of a call than that it succeeded at once.
+    #[inline]
+    pub(crate) const fn only_counts(self) -> bool {
+        self.0 & !Self::COUNTS.0 == 0
+    }
+
+    /// Listens to every call that starts from now on.
+    pub(crate) fn begins(self) {
+        LISTENING.fetch_or(self.0, Ordering::Relaxed);
+    }
+
+    /// Listens to no call that starts from now on.
+    pub(crate) fn ends(self) {
+        LISTENING.fetch_and(!self.0, Ordering::Relaxed);
     }
 
     pub(crate) const fn and(self, other: Self) -> Self {
@@ -70,7 +93,7 @@ pub fn observe(observer: impl Observer + 'static) -> Observation {
     let mut all = OF_PROCESS.write().unwrap_or_else(PoisonError::into_inner);
     let before = all.iter().flat_map(|all| all.iter().cloned());
     *all = Some(before.chain([Arc::clone(&observer)]).collect());
-    LISTENING.fetch_or(Listening::OBSERVERS.0, Ordering::Relaxed);
+    Listening::OBSERVERS.begins();
     Observation(Some(observer))
 }
 
@@ -92,7 +115,7 @@ impl Drop for Observation {
         let others = all.iter().flat_map(|all| all.iter().cloned());
         let others: Observers = others.filter(|other| !Arc::ptr_eq(other, &observer)).collect();
         if others.is_empty() {
-            LISTENING.fetch_and(!Listening::OBSERVERS.0, Ordering::Relaxed);
+            Listening::OBSERVERS.ends();
         }
         *all = (!others.is_empty()).then_some(others);
     }
@@ -116,7 +139,11 @@ pub(crate) fn tell(own: Option<&Observers>, event: &Event<'_>) {
 
 /// Tells what happened to something that calls share.
 pub(crate) fn tell_all(event: &Event<'_>) {
-    if !Listening::now().is_nobody() {
+    let listening = Listening::now();
+    if listening.has(Listening::COUNTS) {
+        statistics::shared::count(event);
+    }
+    if listening.has(Listening::OBSERVERS) {
         tell(None, event);
     }
 }

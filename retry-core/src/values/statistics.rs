@@ -108,6 +108,30 @@ impl OperationStatistics {
     pub fn success_ratio(&self) -> Option<f64> {
         ratio(self.succeeded(), self.ended())
     }
+
+    /// Adds the counts of another; what a histogram says has to be read anew.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.succeeded_after.add(&other.succeeded_after);
+        self.gave_up.add(&other.gave_up);
+        self.failed_attempts.add(&other.failed_attempts);
+        self.retries.add(&other.retries);
+        self.waited = self.waited.saturating_add(other.waited);
+        let counts = [
+            (&mut self.succeeded_at_once, other.succeeded_at_once),
+            (&mut self.panicked, other.panicked),
+            (&mut self.retrying, other.retrying),
+            (&mut self.attempts, other.attempts),
+            (&mut self.hints, other.hints),
+            (&mut self.breaker_refusals, other.breaker_refusals),
+            (&mut self.budget_refusals, other.budget_refusals),
+            (&mut self.gate_refusals, other.gate_refusals),
+            (&mut self.letters_stored, other.letters_stored),
+            (&mut self.letters_failed, other.letters_failed),
+        ];
+        for (mine, theirs) in counts {
+            *mine += theirs;
+        }
+    }
 }
 
 /// The precision of a share is enough for one.

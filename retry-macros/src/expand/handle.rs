@@ -42,6 +42,11 @@ impl Expansion<'_> {
                     name: #name,
                     retries_timeouts: #retries_timeouts,
                     keeps_time: #keeps_time,
+                    tally: {
+                        static __TALLY: #krate::__private::TallyOverHandles =
+                            #krate::__private::TallyOverHandles::new();
+                        &__TALLY
+                    },
                 },
             );
         }

@@ -9,6 +9,7 @@ use crate::adapters::metrics::catalogue;
 use crate::adapters::metrics::columns::{self, Column, Number};
 use crate::adapters::metrics::reading::{CallReading, GateReading, Owner, ProcessReading};
 use crate::adapters::metrics::series::{Series, Spread};
+use crate::drivers::statistics::shared::SharedCounts;
 use crate::values::statistics::OperationStatistics;
 
 /// Everything that is published.
@@ -56,11 +57,11 @@ impl Boards {
 
     pub(super) fn publish(&mut self, recorder: &dyn Recorder) {
         catalogue::describe(recorder);
-        let (statistics, calls) = CallReading::all();
+        let calls = CallReading::all();
         let folded = self.calls.publish(recorder, &calls, self.most)
             + self.gates.publish(recorder, self.most);
         let shown = self.calls.shown.len() as u64;
-        let reading = ProcessReading { statistics, shown, folded };
+        let reading = ProcessReading { shared: SharedCounts::read(), shown, folded };
         let (columns, series) = &mut self.process;
         let numbers: Vec<_> = columns.iter().map(|column| column.read(&reading)).collect();
         series.publish(recorder, columns, &numbers);

@@ -155,15 +155,15 @@ fn breaker() -> Vec<Column<GateReading>> {
 pub(super) fn of_process() -> Vec<Column<ProcessReading>> {
     type Of = ProcessReading;
     let mut columns = vec![
-        Column::total(&catalogue::PROBES, "", |of: &Of| of.statistics.probes),
-        Column::total(&catalogue::SETTINGS, "in_force", |of: &Of| of.statistics.settings_loaded),
-        Column::total(&catalogue::SETTINGS, "refused", |of: &Of| of.statistics.settings_failed),
+        Column::total(&catalogue::PROBES, "", |of: &Of| of.shared.probes),
+        Column::total(&catalogue::SETTINGS, "in_force", |of: &Of| of.shared.settings_loaded),
+        Column::total(&catalogue::SETTINGS, "refused", |of: &Of| of.shared.settings_failed),
         Column::new(&catalogue::OPERATIONS, "", |of: &Of| Some(level(of.shown))),
         Column::new(&catalogue::FOLDED, "", |of: &Of| Some(level(of.folded))),
         Column::new(&catalogue::BUILD_INFO, env!("CARGO_PKG_VERSION"), |_| Some(count(1))),
     ];
     columns.extend(CircuitState::ALL.map(|state| {
-        let read = move |of: &Of| of.statistics.circuits.get(state);
+        let read = move |of: &Of| of.shared.circuits.get(state);
         Column::total(&catalogue::CIRCUIT_CHANGES, state.as_str(), read)
     }));
     columns

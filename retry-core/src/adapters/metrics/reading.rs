@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::drivers::operations::registry::RetryRegistry;
 use crate::drivers::operations::snapshot::GatesSnapshot;
 use crate::drivers::services::Service;
-use crate::drivers::statistics::Statistics;
-use crate::drivers::statistics::snapshot::StatisticsSnapshot;
+use crate::drivers::statistics::shared::SharedCounts;
+use crate::drivers::statistics::table;
 use crate::values::circuit::CircuitState;
 use crate::values::statistics::OperationStatistics;
 
@@ -35,7 +35,7 @@ impl Owner {
 #[derive(Debug)]
 pub(super) struct CallReading {
     pub(super) statistics: OperationStatistics,
-    /// How often each length of time has come, by its place in a histogram.
+    /// How many times each cell of a histogram has.
     pub(super) delays: Vec<u64>,
     pub(super) latency: Vec<u64>,
 }
@@ -46,12 +46,14 @@ impl CallReading {
         Owner { operation: self.statistics.name.clone(), service }
     }
 
-    /// All operations, and what is told of the process.
-    pub(super) fn all() -> (StatisticsSnapshot, Vec<Self>) {
-        let mut statistics = Statistics::snapshot();
-        let operations = std::mem::take(&mut statistics.operations);
-        let of = |statistics| Self { statistics, delays: Vec::new(), latency: Vec::new() };
-        (statistics, operations.into_iter().map(of).collect())
+    /// All operations.
+    pub(super) fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        table::each(|name, service, read| {
+            let (delays, latency) = (read.delays().cells().into(), read.latency().cells().into());
+            all.push(Self { statistics: read.statistics(name, service), delays, latency });
+        });
+        all
     }
 }
 
@@ -67,9 +69,8 @@ pub(super) struct GateReading {
 }
 
 /// What is told of the process as a whole.
-#[derive(Debug)]
 pub(super) struct ProcessReading {
-    pub(super) statistics: StatisticsSnapshot,
+    pub(super) shared: SharedCounts,
     /// How many operations have series of their own.
     pub(super) shown: u64,
     /// How many have none.

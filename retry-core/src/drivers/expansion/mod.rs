@@ -34,3 +34,5 @@ pub use probe::*;
 pub use run::*;
 pub use site::*;
 pub use status::*;
+
+pub use crate::drivers::statistics::cell::TallyOverHandles;

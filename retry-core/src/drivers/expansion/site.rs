@@ -14,6 +14,7 @@ use crate::drivers::operations::plan::PlanId;
 use crate::drivers::sandbox;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::services::{Shared, SharedRef};
+use crate::drivers::statistics::cell::{Counted, thread_number};
 use crate::seams::clock::Clock;
 use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::budget_policy::BudgetPolicy;
@@ -123,7 +124,15 @@ impl InForce {
             None => (Gates::NONE, self.budgets_after_a_failure()),
         };
         let (policy, labels, seeds) = (self.policy(), self.labels(), &Seeds::Process);
-        Terms { policy, labels, seeds, deadline: None, gates, budgets, clock, observers: None }
+        let counted = Counted::Here(self.site.operation.tally());
+        let (deadline, observers) = (None, None);
+        Terms { policy, labels, seeds, deadline, gates, budgets, clock, observers, counted }
+    }
+
+    /// A call that is counted succeeded at its first attempt.
+    pub(super) fn count_at_once(self) {
+        let operation = &self.site.operation;
+        operation.tally().tally(&operation.labels()).succeeded_at_once(thread_number());
     }
 
     /// The budgets of a function without gates.

@@ -12,6 +12,7 @@ use crate::drivers::operations::gating::Gating;
 use crate::drivers::operations::overlay::{Refused, Resolved, Said, Who};
 use crate::drivers::operations::plan::{Plan, PlanId};
 use crate::drivers::services::{Service, Shared, SharedRef};
+use crate::drivers::statistics::cell::TallyCell;
 use crate::drivers::trace;
 use crate::machines::budget::BudgetSnapshot;
 use crate::values::labels::Labels;
@@ -35,6 +36,8 @@ pub(crate) struct Operation {
     hand: Option<Arc<Gates>>,
     shared_with: OnceLock<Arc<Service>>,
     known: Mutex<Known>,
+    /// Of a function; a handle has its own.
+    tally: TallyCell,
 }
 
 /// What a file can do to the calls of an operation.
@@ -80,6 +83,7 @@ impl Operation {
             hand: None,
             shared_with: OnceLock::new(),
             known: Mutex::new(known),
+            tally: TallyCell::of_function(),
         }
     }
 
@@ -121,6 +125,11 @@ impl Operation {
 
     pub(crate) fn service_name(&self) -> Option<&str> {
         self.service.as_deref()
+    }
+
+    #[inline]
+    pub(crate) const fn tally(&self) -> &TallyCell {
+        &self.tally
     }
 
     #[inline]

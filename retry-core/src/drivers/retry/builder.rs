@@ -16,6 +16,7 @@ use crate::drivers::gates::Place;
 use crate::drivers::rate_limit::RateLimit;
 use crate::drivers::retry::Retry;
 use crate::drivers::retry::letters::Letters;
+use crate::drivers::retry::named::Named;
 use crate::drivers::retry::policy_or::PolicyOr;
 use crate::drivers::throttle::Throttle;
 use crate::seams::clock::Clock;
@@ -245,7 +246,7 @@ impl RetryBuilder {
         if let Some(seed) = self.seed {
             retry = retry.with_seed(seed);
         }
-        retry.name.clone_from(&self.name);
+        retry.name = self.name.as_deref().map(|name| Named::new(name.to_owned()));
         retry.clock.clone_from(&self.clock);
         retry.token.clone_from(&self.token);
         retry.letters.clone_from(&self.letters);

@@ -12,6 +12,7 @@ use crate::drivers::keyed::Digest;
 use crate::drivers::operations::operation::Operation;
 use crate::drivers::rate_limit::RateLimit;
 use crate::drivers::retry::in_force::Given;
+use crate::drivers::retry::named::Named;
 use crate::drivers::retry::{HandleBudget, Retry};
 use crate::drivers::services::{Service, Wanted};
 use crate::drivers::throttle::Throttle;
@@ -57,7 +58,8 @@ impl<C> Retry<C> {
     pub fn with_service(self, service: impl Into<Cow<'static, str>>) -> Self {
         let name: Arc<str> = service.into().into();
         let retry = self.sharing(Service::named(&name));
-        Self { service: Some(name), ..retry }
+        let named = retry.name.as_deref().map(Named::elsewhere);
+        Self { service: Some(name), name: named, ..retry }
     }
 
     /// With the budget, and the gates that a preset named, of this service.
@@ -117,7 +119,7 @@ impl<C> Retry<C> {
 
     /// The handle as the registry keeps it under a name, and what settings know it as.
     pub(crate) fn into_operation(self, name: &str) -> (Self, Arc<Operation>) {
-        let mut retry = Self { name: Some(name.into()), operation: None, ..self };
+        let mut retry = Self { name: Some(Named::new(name.to_owned())), operation: None, ..self };
         if retry.service.is_none() {
             retry = retry.sharing(Arc::new(Service::of_operation(name)));
         }

@@ -112,6 +112,7 @@ impl InForce {
             budgets: self.budgets(retry),
             clock,
             observers: retry.observers.as_ref(),
+            counted: retry.counted(),
         }
     }
 }

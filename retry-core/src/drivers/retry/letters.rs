@@ -8,9 +8,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::drivers::observing;
+use crate::drivers::observing::{self, Listening};
 use crate::drivers::retry::Retry;
 use crate::drivers::trace;
+use crate::machines::tally::Counting;
 use crate::seams::classify::Classifier;
 use crate::seams::dead_letter::{DeadLetter, DeadLetterSink};
 use crate::values::error::RetryError;
@@ -158,7 +159,13 @@ impl<C> Retry<C> {
                 LetterFate::Failed(error) => Some(Text::of(error)),
                 LetterFate::Stored => None,
             };
-            observing::tell(own, &Event::DeadLetter { labels: self.labels(), failed });
+            let event = Event::DeadLetter { labels: self.labels(), failed };
+            if listening.has(Listening::COUNTS) {
+                self.counted().tally(&self.labels()).count(&event, Counting::default());
+            }
+            if listening.has(Listening::OBSERVERS) {
+                observing::tell(own, &event);
+            }
         }
     }
 

@@ -25,6 +25,7 @@ mod calls;
 mod gates;
 pub(crate) mod in_force;
 mod letters;
+mod named;
 pub(crate) mod policy_or;
 
 use std::borrow::Cow;
@@ -39,8 +40,10 @@ use crate::drivers::observing::{Listening, Observers};
 use crate::drivers::operations::operation::Operation;
 use crate::drivers::retry::in_force::Given;
 use crate::drivers::retry::letters::Letters;
+use crate::drivers::retry::named::Named;
 use crate::drivers::seeds::Seeds;
 use crate::drivers::services::{Service, Wanted};
+use crate::drivers::statistics::cell::Counted;
 use crate::seams::classify::{ByClassify, ClassifyWith, RetryAll, RetryIf};
 use crate::seams::clock::Clock;
 use crate::seams::observe::Observer;
@@ -97,7 +100,7 @@ use crate::values::tag::Tag;
 #[derive(Clone, Debug)]
 pub struct Retry<C = ByClassify> {
     policy: RetryPolicy,
-    name: Option<Arc<str>>,
+    name: Option<Arc<Named>>,
     service: Option<Arc<str>>,
     tags: Arc<[Tag]>,
     clock: Option<Arc<dyn Clock>>,
@@ -296,7 +299,7 @@ impl<C> Retry<C> {
     /// With this name in events.
     #[must_use]
     pub fn with_name(self, name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: Some(name.into().into()), ..self }
+        Self { name: Some(Named::new(name.into())), ..self }
     }
 
     /// With this clock in place of tokio's timer and the operating system's.
@@ -320,7 +323,8 @@ impl<C> Retry<C> {
     }
 
     pub(crate) fn labels(&self) -> Labels<'_> {
-        Labels { name: self.name.as_deref(), service: self.service.as_deref(), tags: &self.tags }
+        let name = self.name.as_deref().map(Named::text);
+        Labels { name, service: self.service.as_deref(), tags: &self.tags }
     }
 
     /// Who listens to a call that starts now.
@@ -328,6 +332,12 @@ impl<C> Retry<C> {
         let own = self.observers.as_ref();
         let listening = Listening::now();
         (if own.is_some() { listening.and(Listening::OBSERVERS) } else { listening }, own)
+    }
+
+    /// Where its calls are counted.
+    #[inline]
+    pub(crate) fn counted(&self) -> Counted<'_> {
+        self.name.as_deref().map_or(Counted::Unnamed, |name| Counted::Here(name.tally()))
     }
 
     pub(crate) const fn token(&self) -> Option<&CancellationToken> {

@@ -21,9 +21,11 @@ use crate::drivers::expansion::outcome::{Answer, AnswerStopped, Outcome};
 use crate::drivers::expansion::probe::Judged;
 use crate::drivers::gates::Passage;
 use crate::drivers::halt::Halt;
+use crate::drivers::observing::Listening;
 use crate::drivers::retry::Retry;
 use crate::drivers::retry::in_force::InForce;
 use crate::drivers::shutdown::is_shutdown;
+use crate::drivers::statistics::cell::{Counted, TallyOverHandles};
 use crate::seams::clock::Clock;
 use crate::seams::gate::Request;
 use crate::seams::test_mode;
@@ -44,6 +46,8 @@ pub struct HandleSite {
     pub retries_timeouts: bool,
     /// Whether somebody asks how long the call took.
     pub keeps_time: bool,
+    /// Where its calls are counted, where the handle has no name.
+    pub tally: &'static TallyOverHandles,
 }
 
 /// One call over a handle, of a function whose body returns `R`; it waits as `W` does where the
@@ -64,9 +68,11 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
     pub fn start(retry: Retry<C>, site: HandleSite) -> Self {
         let labels = labels(&retry, site);
         let in_force = InForce::new(&retry);
-        let needs_time = site.keeps_time || needs_time(&retry, &in_force);
+        let listening = retry.listening();
+        let measured = listening.0.has(Listening::LATENCY);
+        let needs_time = measured || site.keeps_time || needs_time(&retry, &in_force);
         let started = needs_time.then(|| clock::<C, W>(&retry).now());
-        let call = Call::start(&labels, started, retry.listening());
+        let call = Call::start(&labels, started, listening);
         let (last, passage) = (None, Passage::default());
         Self { retry, in_force, site, call, last, passage, waits: PhantomData }
     }
@@ -158,6 +164,9 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
         let terms = terms::<C, W>((&self.retry, &self.in_force), self.site);
         if self.call.succeeded_at_once() && terms.gates.is_empty() {
             terms.budgets.succeeded(1, Drawn::default(), terms.clock);
+            if self.call.is_counted() {
+                terms.count_at_once();
+            }
         } else {
             self.call.succeeded(terms, Some(&mut self.passage));
         }
@@ -284,7 +293,12 @@ fn terms<'a, C, W: SiteClock>(
     (retry, in_force): (&'a Retry<C>, &'a InForce),
     site: HandleSite,
 ) -> Terms<'a> {
-    Terms { labels: labels(retry, site), ..in_force.terms(retry, clock::<C, W>(retry)) }
+    let terms = in_force.terms(retry, clock::<C, W>(retry));
+    let counted = match terms.counted {
+        Counted::Unnamed => Counted::Over(site.tally),
+        own => own,
+    };
+    Terms { labels: labels(retry, site), counted, ..terms }
 }
 
 fn labels<C>(retry: &Retry<C>, site: HandleSite) -> Labels<'_> {

@@ -88,8 +88,10 @@ where
         let policy = site.policy();
         let asks_for_it = matches!(policy.strategy(), Strategy::Custom(_))
             || MODE == PLAIN && policy.timeout().is_some();
-        let started = (MODE != PLAIN || keeps_time || asks_for_it).then(|| C::CLOCK.now());
-        let mut call = Call::start(&site.labels(), started, (Listening::now(), None));
+        let listening = Listening::now();
+        let timed = listening.has(Listening::LATENCY) || asks_for_it || keeps_time;
+        let started = (MODE != PLAIN || timed).then(|| C::CLOCK.now());
+        let mut call = Call::start(&site.labels(), started, (listening, None));
         if MODE != GATED {
             call.begin_attempt();
         }
@@ -121,6 +123,9 @@ where
         if turned_down.is_none() && outcome.value().is_ok() {
             if self.call.succeeded_at_once() && MODE != GATED {
                 self.site.budgets().succeeded(1, Drawn::default(), C::CLOCK);
+                if self.call.is_counted() {
+                    self.site.count_at_once();
+                }
             } else {
                 let (shared, passage) = split::<MODE>(&mut self.way);
                 self.call.succeeded(self.site.terms(C::CLOCK, shared), passage);

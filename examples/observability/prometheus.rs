@@ -109,7 +109,9 @@ impl Prometheus {
             let name = labels.remove("__name__").unwrap_or_default();
             Some(((name, labels), row["value"][1].as_str()?.parse().ok()?))
         };
-        rows.iter().map(|row| sample(row).ok_or_else(|| format!("not a sample: {row}").into())).collect()
+        rows.iter()
+            .map(|row| sample(row).ok_or_else(|| format!("not a sample: {row}").into()))
+            .collect()
     }
 
     /// Whether the query has a number anywhere in the stretch.

@@ -175,7 +175,8 @@ pub(crate) fn panic_once() {
 /// Settings that are taken, and settings that are not.
 pub(crate) fn load_settings(folder: &Path) -> std::io::Result<()> {
     let file = folder.join("retry.toml");
-    for text in ["[operation.\"stock::count\"]\nmax_attempts = 2\n", "[defaults]\nmax_attempts = 0\n"]
+    for text in
+        ["[operation.\"stock::count\"]\nmax_attempts = 2\n", "[defaults]\nmax_attempts = 0\n"]
     {
         std::fs::write(&file, text)?;
         drop(LiveSettings::load(&file));

@@ -130,7 +130,7 @@ async fn a_letter_is_counted_by_what_became_of_it() {
     let reporter = MetricsReporter::new();
     let retry = handle("letters").with_dead_letters(MemoryDeadLetters::new(1));
     for _ in 0..3 {
-        let operation = async || Err::<(), _>(CLIENT);
+        let operation = async || Err::<(), _>(SERVER);
         retry.run_with_payload(|| b"order 17".to_vec(), operation).await.unwrap_err();
     }
     let meter = Meter::of(&reporter);

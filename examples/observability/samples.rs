@@ -124,14 +124,14 @@ impl Sheet {
         if let Some(breaker) = &gates.circuit_breaker {
             self.breaker(&who, breaker);
         }
-        if let Some(BudgetSnapshot { tokens, capacity, refused, drawn }) = gates.budget {
+        if let Some(BudgetSnapshot { tokens, capacity, refused, drawn, .. }) = gates.budget {
             self.put("retry_budget_tokens", &who, tokens);
             self.put("retry_budget_capacity", &who, capacity);
             self.put("retry_budget_drawn", &who, drawn);
             self.put("retry_budget_refused_total", &who, float(refused));
         }
-        if let Some(rate) = gates.rate_limit.as_ref().and_then(|limit| limit.rate) {
-            self.put("retry_rate_limit_per_second", &who, rate);
+        if let Some(limit) = &gates.rate_limit {
+            self.put("retry_rate_limit_per_second", &who, limit.rate.unwrap_or(f64::INFINITY));
         }
     }
 

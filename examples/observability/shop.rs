@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::{Client, StatusCode};
 use retry_core::{
@@ -45,7 +45,7 @@ impl Shop {
         if status.is_success() {
             return Ok(());
         }
-        Err(ShopError::Refused { status, wait: retry_after(answer.headers()) })
+        Err(ShopError::Refused { status, wait: retry_after(answer.headers(), SystemTime::now()) })
     }
 }
 
@@ -75,7 +75,12 @@ async fn read(shop: &Shop) -> Result<(), ShopError> {
     max_attempts = 3,
     initial_delay = "20ms",
     timeout = "1500ms",
-    circuit_breaker(consecutive_failures = 5, probe_gap = "500ms", max_open_for = "1s"),
+    circuit_breaker(
+        consecutive_failures = 5,
+        probe_gap = "500ms",
+        open_for = "1s",
+        max_open_for = "1s"
+    ),
     budget = "none"
 )]
 async fn charge(shop: &Shop) -> Result<(), RetryError<ShopError>> {
@@ -111,12 +116,12 @@ async fn ask(shop: &Shop) -> Result<(), RetryError<ShopError>> {
 const QUICK: RetryPolicy =
     RetryPolicy::new().with_initial_delay(Duration::from_millis(10)).with_jitter(Jitter::Equal);
 
+const ORDERS: Preset = Preset::new(QUICK).with_budget(BudgetPolicy::new().with_max_tokens(3));
+
 /// A handle with a small budget, for orders that mostly fail.
 fn orders() -> Retry {
-    let budget = BudgetPolicy::new().with_max_tokens(3).with_min_per_second(0);
-    RetryRegistry::process().get_or_insert_with("orders::place", || {
-        Retry::from_preset(Preset::new(QUICK).with_budget(budget)).with_service("orders")
-    })
+    RetryRegistry::process()
+        .get_or_insert_with("orders::place", || Retry::from_preset(ORDERS).with_service("orders"))
 }
 
 /// A handle that leaves behind what it could not do, and soon has no more place for it.

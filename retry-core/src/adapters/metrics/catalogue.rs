@@ -238,8 +238,8 @@ pub(super) const BUDGET_REFUSED: MetricInfo = MetricInfo::counter(
 pub(super) const RATE_LIMIT: MetricInfo = MetricInfo::gauge(
     "retry_rate_limit_per_second",
     "attempts",
-    "Attempts that the rate limit lets through in a second. Not there before the first throttle, \
-     which sets it off.",
+    "Attempts that the rate limit lets through in a second; `+Inf` while it is off, as it is before \
+     the first throttle.",
 );
 
 pub(super) const CIRCUIT_CHANGES: MetricInfo = MetricInfo::counter(

@@ -116,7 +116,7 @@ pub(super) fn of_gates() -> Vec<Column<GateReading>> {
         Column::new(&catalogue::BUDGET_DRAWN, "", budget(|of| Number::Level(of.drawn))),
         Column::new(&catalogue::BUDGET_REFUSED, "", budget(|of| Number::Total(of.refused))),
         Column::new(&catalogue::RATE_LIMIT, "", |of: &GateReading| {
-            of.gates.rate_limit.as_ref()?.rate.map(Number::Level)
+            Some(Number::Level(of.gates.rate_limit.as_ref()?.rate.unwrap_or(f64::INFINITY)))
         }),
     ]);
     columns

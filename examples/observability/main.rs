@@ -69,7 +69,7 @@ async fn observe() -> Result<u32, Box<dyn Error>> {
     // From here on nothing changes any more, and what is scraped is what the program has.
     let (text, expected) = exporter.freeze();
     let mut table = Table::default();
-    table.part("what is scraped, against the statistics of the program");
+    Table::part("what is scraped, against the statistics of the program");
     compare(&mut table, &samples::of_text(&text)?, &expected);
     match prometheus {
         Some(prometheus) => {
@@ -91,10 +91,10 @@ async fn check(
     expected: &Samples,
     stretch: Stretch,
 ) -> Result<(), Box<dyn Error>> {
-    table.part("what Prometheus has, against the statistics of the program");
+    Table::part("what Prometheus has, against the statistics of the program");
     compare(table, &prometheus.newest(r#"{__name__=~"retry_.+"}"#).await?, expected);
 
-    table.part("alerts, and for whom they fired");
+    Table::part("alerts, and for whom they fired");
     let fired = prometheus.newest(FIRED).await?;
     for alert in &ALERTS {
         let (whom, is_right) = alert.judge(&fired);
@@ -106,7 +106,7 @@ async fn check(
         table.line(name, "is not expected at all", false);
     }
 
-    table.part("queries of the dashboard");
+    Table::part("queries of the dashboard");
     for query in dashboard::queries()? {
         let has_data = prometheus.has_data(&query.text, stretch).await?;
         let found = if has_data { "data".to_owned() } else { format!("nothing: {}", query.text) };

@@ -8,7 +8,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// A headline.
-    pub(crate) fn part(&self, title: &str) {
+    pub(crate) fn part(title: &str) {
         println!("\n{title}");
     }
 

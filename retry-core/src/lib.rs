@@ -49,12 +49,14 @@ pub use crate::seams::{
     classify::{ByClassify, Classifier, Classify, ClassifyWith, RetryAll, RetryIf},
     clock::{Clock, Sleep, TokioClock},
     dead_letter::{DeadLetter, DeadLetterSink, Storing},
+    event_recorder::EventRecorder,
     fields::{AfterField, StatusField},
     gate::{Admission, Gate, Held, Outcome, Pass, Request, Scope, Settlement, Ticket},
     http_outcome::HttpOutcome,
     manual_clock::ManualClock,
     memory_letters::MemoryDeadLetters,
     observe::Observer,
+    queued::Queued,
     test_mode::{TestGuard, TestMode},
 };
 #[doc(inline)]
@@ -69,6 +71,7 @@ pub use crate::values::{
     counts::Counts,
     error::RetryError,
     event::{Event, Text},
+    event_record::EventRecord,
     idempotency_key::IdempotencyKey,
     jitter::Jitter,
     kind::{ErrorKind, Verdict},
@@ -91,6 +94,7 @@ pub use crate::values::{
     stop::{StopReason, Stopped},
     strategy::Strategy,
     tag::Tag,
+    tag_error::TagError,
     throttle_policy::ThrottlePolicy,
 };
 /// The token that [`Retry::with_cancellation`] takes, as tokio-util has it.

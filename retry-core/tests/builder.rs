@@ -10,7 +10,7 @@ use retry_core::{
     DeadLetter, ErrorKind, Gate, Jitter, KindPolicy, Kinds, LetterFate, ManualClock,
     MemoryDeadLetters, OnOpen, Pass, PolicyBound, PolicyField, PolicyValue, RateLimit,
     RateLimitPolicy, Refusal, Request, Retry, RetryBudget, RetryBuildError, RetryBuilder,
-    RetryError, RetryPolicy, RetryRegistry, Settlement, StopReason, Strategy, Throttle,
+    RetryError, RetryPolicy, RetryRegistry, Settlement, StopReason, Strategy, TagError, Throttle,
     ThrottlePolicy, Verdict, presets,
 };
 
@@ -139,6 +139,7 @@ fn empty_names_and_contradictions_are_errors() {
     let cases = [
         (Retry::builder().name(""), RetryBuildError::EmptyName),
         (Retry::builder().service(String::new()), RetryBuildError::EmptyService),
+        (Retry::builder().tag("", "x"), RetryBuildError::Tag(TagError::EmptyKey)),
         (budget().without_budget(), RetryBuildError::BudgetAndNone),
         (
             Retry::builder().without_budget().budget(RetryBudget::default()),
@@ -280,7 +281,7 @@ struct Given {
 type Setter = fn(RetryBuilder, &Given) -> RetryBuilder;
 
 /// Setters that are wrong one without the other, or that change what others mean.
-const SETTERS: [Setter; 19] = [
+const SETTERS: [Setter; 20] = [
     |builder, _| builder.preset(presets::STANDARD),
     |builder, _| builder.policy(RetryPolicy::new().with_strategy(Strategy::Linear)),
     |builder, _| builder.strategy(Strategy::Exponential),
@@ -295,6 +296,7 @@ const SETTERS: [Setter; 19] = [
     |builder, _| builder.circuit_breaker(BREAKER),
     |builder, _| builder.budget(BudgetPolicy::new().with_max_tokens(7)),
     |builder, _| builder.name("any order"),
+    |builder, _| builder.tag("team", "payments"),
     |builder, given| builder.service(given.service.clone()),
     |builder, given| builder.clock(given.clock.clone()),
     |builder, _| builder.seed(7),
@@ -315,8 +317,9 @@ fn seen(order: &[usize]) -> String {
     let refused = fail_with_payload(&retry, down);
     let letter = &letters.drain()[0];
     let seen = format!(
-        "{:?} {budget:?} {:?} {first} {:?} {:?}",
+        "{:?} {:?} {budget:?} {:?} {first} {:?} {:?}",
         retry.policy(),
+        retry.tags(),
         clock.waits(),
         (letter.name(), letter.service(), letter.reason()),
         refused.stopped().refusal().and_then(Refusal::gate),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use retry_core::{
     BreakerPolicy, BudgetPolicy, ErrorKind, Jitter, KindPolicy, Kinds, OnOpen, Preset,
-    RateLimitPolicy, RetryConfig, RetryPolicy, Scope, Strategy, Window, presets,
+    RateLimitPolicy, RetryConfig, RetryPolicy, Scope, Strategy, Tag, Window, presets,
 };
 
 const DEFAULTS: Preset = Preset::new(RetryPolicy::new());
@@ -37,6 +37,7 @@ fn budget(keys: &str) -> BudgetPolicy {
 const EVERYTHING: &str = r#"
 name = "billing::charge"
 service = "billing"
+tags = { tier = "1", team = "payments" }
 max_attempts = 5
 strategy = "exponential"
 initial_delay = "250ms"
@@ -143,6 +144,15 @@ fn every_key_means_what_its_setter_means() {
     assert_eq!(preset(EVERYTHING), everything());
     let config = RetryConfig::from_toml(EVERYTHING).unwrap();
     assert_eq!((config.name(), config.service()), (Some("billing::charge"), Some("billing")));
+    assert_eq!(config.tags().collect::<Vec<_>>(), [("team", "payments"), ("tier", "1")]);
+}
+
+#[test]
+fn a_handle_made_of_settings_has_their_labels() {
+    let config = RetryConfig::from_toml(EVERYTHING).unwrap();
+    let retry = config.to_retry(DEFAULTS).unwrap();
+    assert_eq!(retry.tags(), [Tag::new("team", "payments"), Tag::new("tier", "1")]);
+    assert_eq!(RetryConfig::from_toml("tags = {}").unwrap().tags().count(), 0);
 }
 
 #[test]
@@ -325,6 +335,8 @@ fn the_environment_says_the_same_as_toml() {
     let variables = [
         ("NAME", "billing::charge"),
         ("SERVICE", "billing"),
+        ("TAGS_TEAM", "payments"),
+        ("TAGS_TIER", "1"),
         ("MAX_ATTEMPTS", "5"),
         ("STRATEGY", "exponential"),
         ("INITIAL_DELAY", "250ms"),

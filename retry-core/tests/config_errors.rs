@@ -50,7 +50,7 @@ fn an_unknown_key_is_told_the_nearest() {
         ),
         (
             "\"a b\" = 3",
-            "\"a b\": unknown key; the keys are name, service, max_attempts, strategy, \
+            "\"a b\": unknown key; the keys are name, service, tags, max_attempts, strategy, \
              initial_delay, max_delay, multiplier, jitter, timeout, attempt_timeout, max_hint, \
              retried, on, circuit_breaker, budget, rate_limit",
         ),
@@ -119,6 +119,31 @@ fn a_length_of_time_needs_a_number_and_a_unit() {
         one("max_delay = \"600years\""),
         "max_delay = \"600years\": must be at most 18446744073.709551615s"
     );
+}
+
+#[test]
+fn each_wrong_tag_is_said_at_its_key() {
+    let text = "takes a text, such as \"payments\"";
+    let form = "takes a table of texts, such as { team = \"payments\" }";
+    assert_eq!(one("tags = \"team\""), format!("tags = \"team\": {form}"));
+    assert_eq!(
+        one("tags.\"\" = \"x\"").split_once(": ").unwrap().1,
+        "tags.\"\" = \"x\": has an empty key"
+    );
+    assert_eq!(
+        read("[tags]\nteam = \"search\"\ntier = 1\nzone = true"),
+        format!(
+            "line 3, column 1: tags.tier = 1: {text}\nline 4, column 1: tags.zone = true: {text}"
+        )
+    );
+    let nine: Vec<_> = (0..9).map(|n| format!("t{n} = \"x\"")).collect();
+    assert_eq!(
+        read(&format!("[tags]\n{}", nine.join("\n"))),
+        "line 1, column 2: tags = {…}: must be at most 8 tags, and these are 9"
+    );
+    let twice = serde_json::from_str::<RetryConfig>(r#"{ "tags": { "a": "1", "a": "2" } }"#);
+    assert!(twice.unwrap_err().to_string().contains("tags.a = \"2\": is given twice"));
+    assert_eq!(env(&[("RETRY_X_TAGS", "team")]), format!("RETRY_X_TAGS = team: {form}"));
 }
 
 #[test]

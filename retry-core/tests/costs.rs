@@ -13,7 +13,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use retry_core::{CancellationToken, ManualClock, Retry, RetryError, RetryPolicy, with_retry};
+use retry_core::{
+    CancellationToken, EventRecorder, ManualClock, Retry, RetryError, RetryPolicy, observe,
+    with_retry,
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tracing::level_filters::LevelFilter;
 
@@ -185,10 +188,13 @@ fn a_call_that_succeeds_at_once_allocates_nothing() {
 
     let policy = RetryPolicy::new().with_timeout(Duration::from_secs(5));
     let retry = Retry::new(RetryPolicy::new()).with_name("stock").with_service("inventory");
+    let retry = retry.with_tag("team", "payments").unwrap();
     let limited = Retry::new(policy.with_attempt_timeout(Duration::from_secs(1)))
         .with_cancellation(CancellationToken::new())
         .with_clock(ManualClock::new())
         .with_seed(7);
+    // Somebody has listened, and does no longer.
+    drop(observe(EventRecorder::new()));
     for (shape, call) in &mut shapes(&retry, &limited) {
         let count = allocations(|| assert_eq!(call(), 7));
         assert_eq!(count, 0, "{shape}, with nobody listening");
@@ -199,4 +205,8 @@ fn a_call_that_succeeds_at_once_allocates_nothing() {
             tracing::subscriber::with_default(subscriber, || allocations(|| assert_eq!(call(), 7)));
         assert_eq!(count, 0, "{shape}, with a subscriber at info level");
     }
+    let once = Retry::new(RetryPolicy::new().with_max_attempts(1));
+    let tagged = once.clone().with_tag("team", "payments").unwrap();
+    let failing = |retry: &Retry| allocations(|| drop(retry.run_blocking(|| Err::<(), _>("down"))));
+    assert_eq!(failing(&tagged), failing(&once), "a failure with tags, with nobody listening");
 }

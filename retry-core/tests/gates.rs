@@ -270,6 +270,21 @@ async fn a_dropped_wait_of_the_open_loop_gives_back_its_ticket() {
     assert_eq!(porter.lines().last().unwrap(), "abandoned");
 }
 
+#[test]
+fn a_pass_for_an_attempt_that_time_leaves_no_room_for_goes_back_as_it_came() {
+    let (porter, clock) = (Porter::default(), ManualClock::new());
+    let retry = porter.retry().with_clock(clock.clone()).with_timeout(millis(150)).unwrap();
+    let mut attempts = retry.attempts_blocking();
+    let attempt = attempts.next().unwrap();
+    assert!(attempt.record(refused()).is_continue());
+    // Whoever drives the loop was busy elsewhere for a while.
+    clock.advance(millis(1_000));
+    assert!(attempts.next().is_none());
+    assert_eq!(attempts.finish().reason(), StopReason::DeadlineExceeded);
+    let told = "network: connection refused";
+    assert_eq!(porter.lines(), ["asked for 1", told, "asked for 2", "abandoned"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_the_operation_is_a_failure() {
     let porter = Porter::default();

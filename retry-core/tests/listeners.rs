@@ -35,7 +35,7 @@ fn a_success_at_once_says_nothing_and_opens_no_span_above_debug() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_debug_level_a_call_is_one_span_and_all_of_it_happens_inside() {
+async fn at_debug_level_a_call_and_each_attempt_have_a_span_and_all_of_it_happens_inside() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let (recorder, _guard) = Recorder::listening(LevelFilter::DEBUG);
     let retry = Retry::new(POLICY).with_name("stock").with_service("inventory").without_budget();
@@ -49,13 +49,15 @@ async fn at_debug_level_a_call_is_one_span_and_all_of_it_happens_inside() {
     tracing::info!("outside");
     let mut said = recorder.said();
     assert_eq!(said.pop().unwrap().span, None);
-    assert_eq!(said.len(), 3 * 3);
-    assert!(said.iter().all(|said| said.span == Some("retry")), "{said:?}");
+    let spans: Vec<_> = said.iter().map(|said| said.span.unwrap()).collect();
+    assert_eq!(spans, ["attempt", "attempt", "retry"].repeat(3), "{said:?}");
     let spans = recorder.spans();
-    assert_eq!((spans.opened.len(), spans.closed), (1, 1));
+    assert_eq!((spans.opened.len(), spans.closed), (1 + 3, 1 + 3));
     let (name, fields) = &spans.opened[0];
     let fields: Vec<_> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
-    assert_eq!((*name, fields), ("retry", vec![("name", "stock"), ("service", "inventory")]));
+    let labels = [("retry.name", "stock"), ("retry.service", "inventory")];
+    let expected = [&[("otel.name", "retry stock"), ("retry.max_attempts", "3")][..], &labels];
+    assert_eq!((*name, fields), ("retry", expected.concat()));
 }
 
 /// Counts how often it is put into words.

@@ -9,7 +9,7 @@ use std::{env, fs};
 use boon::{Compiler, SchemaIndex, Schemas};
 use proptest::prelude::*;
 use retry_core::{RetryConfig, RetrySettings};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/retry.schema.json");
 
@@ -138,6 +138,10 @@ fn what_is_wrong_with_a_key_is_refused_by_both() {
         json!({ "max_attemps": 3 }),
         json!({ "$schema": 3 }),
         json!({ "name": "" }),
+        json!({ "tags": "team" }),
+        json!({ "tags": { "tier": 1 } }),
+        json!({ "tags": { "": "x" } }),
+        json!({ "tags": (0..9).map(|n| (n.to_string(), json!("x"))).collect::<Map<_, _>>() }),
         json!({ "max_attempts": 0 }),
         json!({ "max_attempts": 2.5 }),
         json!({ "max_attempts": "3" }),

@@ -76,6 +76,18 @@ fn a_label_is_said_by_the_section() {
 }
 
 #[test]
+fn tags_are_not_those_of_a_section() {
+    let why = "a handle has tags: its own settings say them, or code";
+    said(&[
+        (
+            "[operation.o]\ntags = { team = \"payments\" }",
+            &format!("line 2, column 1: operation.o.tags: unknown key; {why}"),
+        ),
+        ("[tags]", &format!("line 1, column 2: tags: unknown section; {why}")),
+    ]);
+}
+
+#[test]
 fn a_section_has_a_name_and_is_a_table() {
     said(&[
         (

@@ -13,7 +13,7 @@ const DEFAULTS: Preset = Preset::new(RetryPolicy::new());
 /// The settings of a section, which has no labels.
 fn section(wild: bool) -> impl Strategy<Value = Value> {
     settings(wild).prop_map(|mut settings| {
-        for label in ["name", "service"] {
+        for label in ["name", "service", "tags"] {
             settings.as_object_mut().unwrap().remove(label);
         }
         settings

@@ -19,7 +19,7 @@ use porter::Porter;
 use recorder::{Recorder, Said};
 use retry_core::{
     Admission, BreakerPolicy, BudgetPolicy, CancellationToken, CircuitBreaker, ErrorKind, Gate,
-    ManualClock, OnOpen, Outcome, RateLimit, RateLimitPolicy, Request, Retry, RetryBudget,
+    Jitter, ManualClock, OnOpen, Outcome, RateLimit, RateLimitPolicy, Request, Retry, RetryBudget,
     RetryError, RetryPolicy, Settlement, StopReason, TokioClock, is_shutdown, shutdown, with_retry,
 };
 use tokio::sync::oneshot;
@@ -30,8 +30,13 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-const POLICY: RetryPolicy =
-    RetryPolicy::new().to_builder().initial_delay(HOUR).max_delay(HOUR).build_const();
+// With jitter one of thousands would draw a wait so brief that it ends by itself.
+const POLICY: RetryPolicy = RetryPolicy::new()
+    .with_jitter(Jitter::None)
+    .to_builder()
+    .initial_delay(HOUR)
+    .max_delay(HOUR)
+    .build_const();
 
 const PARKS: BreakerPolicy = BreakerPolicy::builder()
     .consecutive_failures(1)
@@ -395,4 +400,5 @@ async fn attempts_that_run_may_end(
     assert_eq!(end(failed.await.unwrap()), AFTER_ONE);
     worked.await.unwrap().unwrap();
     assert!(!runs_on.is_finished());
+    runs_on.abort();
 }

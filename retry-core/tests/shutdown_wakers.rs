@@ -15,14 +15,19 @@ use std::time::Duration;
 
 use porter::Porter;
 use retry_core::{
-    CancellationToken, ManualClock, Retry, RetryError, RetryPolicy, StopReason, shutdown,
+    CancellationToken, Jitter, ManualClock, Retry, RetryError, RetryPolicy, StopReason, shutdown,
     with_retry,
 };
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-const POLICY: RetryPolicy =
-    RetryPolicy::new().to_builder().initial_delay(HOUR).max_delay(HOUR).build_const();
+// With jitter one of thousands would draw a wait so brief that it ends by itself.
+const POLICY: RetryPolicy = RetryPolicy::new()
+    .with_jitter(Jitter::None)
+    .to_builder()
+    .initial_delay(HOUR)
+    .max_delay(HOUR)
+    .build_const();
 
 type Call = Result<(), RetryError<io::Error>>;
 

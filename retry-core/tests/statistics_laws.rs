@@ -3,11 +3,11 @@
 
 #![cfg(feature = "macros")]
 
-mod history;
+mod lives;
 
 use std::sync::{Arc, Mutex};
 
-use history::{DRIVERS, FATES, Fate, History, NAMES};
+use lives::{DRIVERS, FATES, Fate, History, NAMES};
 use proptest::prelude::*;
 use retry_core::{
     Event, Observer, OperationStatistics, Statistics, StatisticsSnapshot, StopReason, observe,

@@ -142,7 +142,7 @@ fn doc(tools: &Tools) -> Result<(), String> {
 }
 
 fn examples(tools: &Tools) -> Result<(), String> {
-    for example in ["quickstart", "classification", "outage"] {
+    for example in ["quickstart", "classification", "outage", "service"] {
         tools.cargo(["run", "--quiet", "--example", example])?;
     }
     Ok(())

@@ -91,10 +91,11 @@ enum Stage {
 
 impl<'r, E, C> Attempts<'r, E, C> {
     pub(crate) fn start(retry: &'r Retry<C>, clock: &'r dyn Clock) -> Self {
-        let call = Call::start(&retry.labels(), Some(clock.now()), retry.listening());
+        let in_force = InForce::new(retry);
+        let named = (&retry.labels(), in_force.policy(retry));
+        let call = Call::start(named, Some(clock.now()), retry.listening());
         let stage = Stage::Due(Duration::ZERO);
         let (last, waited, passage) = (None, Duration::ZERO, Passage::default());
-        let in_force = InForce::new(retry);
         Self { retry, clock, in_force, call, stage, last, waited, passage }
     }
 

@@ -74,7 +74,7 @@ impl<E: Display, C: Classifier<E>> BlockingAttempts<'_, E, C> {
     {
         while let Some(attempt) = self.next() {
             let span = attempt.attempts.call.span();
-            let result = span.in_scope(&mut operation);
+            let result = span.in_attempt(&mut operation);
             if let ControlFlow::Break(result) = attempt.record(result) {
                 return result;
             }

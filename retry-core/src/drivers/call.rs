@@ -14,8 +14,9 @@ use crate::drivers::halt::Halt;
 use crate::drivers::observing::{self, Listening, Observers};
 use crate::drivers::seeds::Seeds;
 use crate::drivers::shutdown::is_shutdown;
+use crate::drivers::spans::CallSpan;
 use crate::drivers::statistics::cell::{Counted, thread_number};
-use crate::drivers::trace::{self, CallSpan, Failure};
+use crate::drivers::trace::{self, Failure};
 use crate::machines::budget::Ask;
 use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
@@ -32,6 +33,7 @@ use crate::values::policy::RetryPolicy;
 use crate::values::stop::{StopReason, Stopped};
 
 const TENTH_OF_MS: u64 = 100_000;
+const MS: u64 = 1_000_000;
 
 /// What a driver knows about its calls and lends to each step of one.
 #[derive(Clone, Copy)]
@@ -102,7 +104,7 @@ impl Call {
     /// A call that begins now; `started` is the time where somebody will ask for it.
     #[inline]
     pub(crate) fn start(
-        labels: &Labels<'_>,
+        (labels, policy): (&Labels<'_>, &RetryPolicy),
         started: Option<Instant>,
         (listening, own): (Listening, Option<&Observers>),
     ) -> Self {
@@ -118,7 +120,7 @@ impl Call {
             over: false,
             listening,
             waited: 0,
-            span: CallSpan::open(labels),
+            span: CallSpan::open(labels, policy),
         }
     }
 
@@ -144,6 +146,8 @@ impl Call {
         if self.session.attempt() > 1 {
             self.waited = self.waited.saturating_add(self.session.previous_delay_in(TENTH_OF_MS));
         }
+        let session = &self.session;
+        self.span.begin_attempt(session.attempt(), || session.previous_delay_in(MS));
     }
 
     /// The end of the call: the caller's deadline or the total timeout, whichever comes first.
@@ -202,7 +206,7 @@ impl Call {
     #[inline]
     pub(crate) const fn succeeded_at_once(&mut self) -> bool {
         self.over = true;
-        self.session.attempt() == 1 && self.listening.only_counts()
+        self.session.attempt() == 1 && self.listening.only_counts() && !self.span.is_open()
     }
 
     #[inline]
@@ -223,6 +227,7 @@ impl Call {
         if self.session.attempt() > 1 {
             self.recovered(&terms.labels);
         }
+        self.span.succeeded(self.session.attempt());
         if !self.listening.is_nobody() {
             self.tell_success(terms);
         }
@@ -302,6 +307,7 @@ impl Call {
             passage.settle(terms.gates, &settlement);
         }
         let attempt = self.session.attempt();
+        self.span.attempt_failed(failed.kind(), error);
         self.tell_failure(terms, attempt, &failed);
         terms.budgets.failed(attempt, terms.clock);
         let mode = test_mode::present();
@@ -432,7 +438,10 @@ impl Call {
                 _ => Outcome::Failure(ErrorKind::Timeout),
             };
             let settlement = Settlement::new(outcome, terms.clock).with_cause(&stopped.reason);
-            passage.settle(terms.gates, &settlement);
+            // What was given for an attempt that is not made goes back as it came.
+            if !self.waiting {
+                passage.settle(terms.gates, &settlement);
+            }
             passage.finish(terms.gates, &settlement);
         }
         let failure = Failure {
@@ -462,6 +471,7 @@ impl Call {
         } else {
             trace::gave_up(&self.span, terms.labels, failure, (reason, elapsed));
         }
+        self.span.gave_up(failure, reason);
         if !self.listening.is_nobody() {
             self.tell_end(terms, halt, elapsed);
         }
@@ -502,9 +512,11 @@ impl Call {
         let attempt = self.attempts();
         if std::thread::panicking() {
             trace::panicked(&self.span, terms.labels, attempt);
+            self.span.panicked(attempt);
             self.tell(terms, &Event::Panicked { labels: terms.labels, attempt });
         } else {
             trace::cancelled(&self.span, terms.labels, attempt);
+            self.span.cancelled(attempt);
             if !self.listening.is_nobody() {
                 let now = self.started.map(|_| terms.clock.now());
                 self.tell_end(terms, &Halt::new(StopReason::Cancelled), self.elapsed(now));

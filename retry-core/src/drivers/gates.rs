@@ -40,6 +40,10 @@ impl Gates {
         self.0.insert(at, (place, gate));
     }
 
+    pub(crate) fn has(&self, place: Place) -> bool {
+        self.0.iter().any(|(other, _)| *other == place)
+    }
+
     /// Takes away what stands there.
     pub(crate) fn remove(&mut self, place: Place) {
         self.0.retain(|(other, _)| *other != place);

@@ -18,6 +18,7 @@ pub(crate) mod keyed;
 pub(crate) mod observing;
 pub(crate) mod open_attempt;
 pub(crate) mod operations;
+pub(crate) mod parts;
 pub(crate) mod pause;
 pub(crate) mod rate_limit;
 pub(crate) mod retry;
@@ -25,6 +26,8 @@ pub(crate) mod sandbox;
 pub(crate) mod seeds;
 pub(crate) mod services;
 pub(crate) mod shutdown;
+#[cfg_attr(not(feature = "tracing"), path = "spans_off.rs")]
+pub(crate) mod spans;
 pub(crate) mod statistics;
 pub(crate) mod throttle;
 #[cfg_attr(not(feature = "tracing"), path = "trace_off.rs")]

@@ -84,7 +84,7 @@ where
         let this = self.project();
         let attempts = &mut *this.open.attempts;
         let operation = this.operation;
-        if let Poll::Ready(result) = attempts.call.span().in_scope(|| operation.poll(context)) {
+        if let Poll::Ready(result) = attempts.call.span().in_attempt(|| operation.poll(context)) {
             return Poll::Ready(attempts.record(&this.open.attempt, result));
         }
         loop {

@@ -15,6 +15,7 @@ use crate::drivers::budgets::Budgets;
 use crate::drivers::gates::{Gates, Place};
 use crate::drivers::keyed::{Digest, Keyed};
 use crate::drivers::operations::overlay::{self, Refused, Said, Who};
+use crate::drivers::parts::Part;
 use crate::drivers::rate_limit::RateLimit;
 use crate::drivers::sandbox;
 use crate::drivers::trace;
@@ -25,7 +26,7 @@ use crate::values::preset::Preset;
 use crate::values::rate_limit_policy::RateLimitPolicy;
 
 /// What a function asks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Wanted {
     pub(crate) breaker: Option<BreakerPolicy>,
     pub(crate) budget: Option<BudgetPolicy>,
@@ -71,9 +72,13 @@ impl Shared {
     /// The same for a key.
     pub(crate) fn part(&self, key: Digest, text: impl FnOnce() -> String) -> Arc<Self> {
         Arc::new(match &self.service {
-            Some(service) => service.part(key, text).share(self.wanted),
+            Some(service) => return service.part(key, text).share(&self.wanted),
             None => Self::NONE,
         })
+    }
+
+    pub(crate) fn is_for(&self, wanted: &Wanted) -> bool {
+        self.wanted == *wanted
     }
 
     pub(crate) fn budget(&self) -> Option<&BudgetCell> {
@@ -117,7 +122,7 @@ pub(crate) struct Service {
     usual_budget: OnceLock<Made<RetryBudget, BudgetPolicy>>,
     rate_limit: OnceLock<Made<RateLimit, RateLimitPolicy>>,
     most_keys: OnceLock<usize>,
-    keys: OnceLock<Keyed<Self>>,
+    keys: OnceLock<Keyed<Part>>,
 }
 
 /// A gate, and what the code says that it is made from: settings may say otherwise.
@@ -160,7 +165,12 @@ impl Service {
 
     /// What one handle has for itself.
     pub(crate) fn private() -> Self {
-        Self::new(Arc::default(), KnownAs::Nothing)
+        Self::apart("")
+    }
+
+    /// The same, with a name that settings do not know.
+    pub(crate) fn apart(name: &str) -> Self {
+        Self::new(name.into(), KnownAs::Nothing)
     }
 
     /// The service of this name, which a test may have for itself.
@@ -204,25 +214,33 @@ impl Service {
 
     /// How many keys are kept apart.
     pub(crate) fn most_keys(&self) -> usize {
-        *self.most_keys.get_or_init(|| Keyed::<Self>::MOST)
+        *self.most_keys.get_or_init(|| Keyed::<Part>::MOST)
     }
 
-    /// Sets how many keys are kept apart, unless that is settled. The number that holds.
-    pub(crate) fn want_keys(&self, most: usize) -> usize {
-        *self.most_keys.get_or_init(|| most)
+    /// Sets how many keys are kept apart, unless that is settled.
+    pub(crate) fn want_keys(&self, most: usize) {
+        let has = *self.most_keys.get_or_init(|| most);
+        self.compare("max_keys", &has, &most);
+    }
+
+    /// How many keys somebody wants to be kept apart.
+    pub(crate) fn wanted_keys(&self) -> Option<usize> {
+        self.most_keys.get().copied()
     }
 
     /// The part of the service that a key stands for.
-    pub(crate) fn part(&self, key: Digest, text: impl FnOnce() -> String) -> Arc<Self> {
+    pub(crate) fn part(&self, key: Digest, text: impl FnOnce() -> String) -> Arc<Part> {
         let keys = self.keys.get_or_init(|| Keyed::new(self.most_keys()));
         keys.get_or_make(key, || {
-            Self::new(format!("{}[{}]", self.name, text()).into(), self.known_as.clone())
+            let name = format!("{}[{}]", self.name, text());
+            Part::new(Self::new(name.into(), self.known_as.clone()))
         })
     }
 
     /// The parts that are kept.
     pub(crate) fn parts(&self) -> Vec<Arc<Self>> {
-        self.keys.get().map(Keyed::values).unwrap_or_default()
+        let parts = self.keys.get().map(Keyed::values).unwrap_or_default();
+        parts.iter().map(|part| Arc::clone(part.service())).collect()
     }
 
     /// What an operation that asks for this gets.

@@ -1,8 +1,7 @@
 //! What a call says to `tracing`.
 //!
-//! A span has to be entered at every poll of the operation, so it lives with the drivers. It is at
-//! debug level: a span that a registry records costs many times the whole loop. The events carry
-//! the same fields in the same words, whatever drives the call:
+//! Events are said inside of the span of their call, where it has one, and carry the same fields in
+//! the same words, whatever drives the call:
 //!
 //! | event | level | when |
 //! |---|---|---|
@@ -18,57 +17,35 @@
 //!
 //! A call that succeeds at once says nothing.
 
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display};
 use std::time::Duration;
 
-use tracing::{Level, Span, debug, error, info, warn};
+use tracing::field::DisplayValue;
+use tracing::{debug, error, info, warn};
 
+use crate::drivers::spans::CallSpan;
 use crate::values::kind::ErrorKind;
 use crate::values::labels::Labels;
 use crate::values::letter_fate::LetterFate;
 use crate::values::stop::{StopReason, Stopped};
+use crate::values::tag::Tag;
 
-/// The span of a call, where somebody listens at debug level.
-#[derive(Debug)]
-pub(crate) struct CallSpan(Option<Box<Span>>);
-
-impl CallSpan {
-    #[inline]
-    pub(crate) fn open(labels: &Labels<'_>) -> Self {
-        if tracing::level_enabled!(Level::DEBUG) { Self::open_listened(labels) } else { Self(None) }
-    }
-
-    #[cold]
-    fn open_listened(labels: &Labels<'_>) -> Self {
-        let Labels { name, service, .. } = *labels;
-        let span = tracing::debug_span!(target: "retry_core", "retry", name, service);
-        Self((!span.is_disabled()).then(|| Box::new(span)))
-    }
-
-    /// Runs `work`, a poll of the operation, inside the span.
-    #[inline]
-    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        match &self.0 {
-            None => work(),
-            Some(span) => span.in_scope(work),
-        }
-    }
+/// The tags of a call, as the one field that they are, where there are any.
+pub(crate) fn listed(tags: &[Tag]) -> Option<DisplayValue<Listed<'_>>> {
+    (!tags.is_empty()).then(|| tracing::field::display(Listed(tags)))
 }
 
-/// Nearly no call has a span, and those that have none are not to pay for the way to drop one.
-impl Drop for CallSpan {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(span) = self.0.take() {
-            close(span);
-        }
+/// `team=payments tier=1`, written where somebody listens, and nowhere else.
+pub(crate) struct Listed<'a>(&'a [Tag]);
+
+impl Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(at, tag)| {
+            f.write_str(if at > 0 { " " } else { "" })?;
+            write!(f, "{tag}")
+        })
     }
 }
-
-#[cold]
-#[inline(never)]
-#[allow(clippy::boxed_local)] // the box is what is dropped
-fn close(_: Box<Span>) {}
 
 /// The numbers of one failed attempt.
 pub(crate) struct Failure<'a> {
@@ -84,11 +61,12 @@ pub(crate) fn retrying(
     failure: &Failure<'_>,
     delay: Duration,
 ) {
-    let Labels { name, service, .. } = labels;
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
     let Failure { attempt, max_attempts, kind, error } = failure;
-    span.in_scope(|| {
+    span.in_call(|| {
         warn!(
-            target: "retry_core", name, service, attempt, max_attempts,
+            target: "retry_core", name, service, tags, attempt, max_attempts,
             kind = kind.as_str(), ?delay, %error, "attempt failed, retrying"
         );
     });
@@ -100,12 +78,13 @@ pub(crate) fn gave_up(
     failure: &Failure<'_>,
     (reason, elapsed): (StopReason, Option<Duration>),
 ) {
-    let Labels { name, service, .. } = labels;
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
     let Failure { attempt, max_attempts, kind, error } = failure;
     let elapsed = elapsed.map(tracing::field::debug);
-    span.in_scope(|| {
+    span.in_call(|| {
         error!(
-            target: "retry_core", name, service, attempt, max_attempts,
+            target: "retry_core", name, service, tags, attempt, max_attempts,
             kind = kind.as_str(), reason = reason.as_str(), elapsed, %error, "gave up"
         );
     });
@@ -113,14 +92,15 @@ pub(crate) fn gave_up(
 
 /// What became of the dead letter of a call; its span is closed by then.
 pub(crate) fn dead_letter(labels: Labels<'_>, stopped: &Stopped, fate: &LetterFate) {
-    let Labels { name, service, .. } = labels;
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
     let (reason, attempts) = (stopped.reason().as_str(), stopped.attempts());
     match fate {
         LetterFate::Stored => {
-            info!(target: "retry_core", name, service, reason, attempts, "dead letter stored");
+            info!(target: "retry_core", name, service, tags, reason, attempts, "dead letter stored");
         }
         LetterFate::Failed(error) => error!(
-            target: "retry_core", name, service, reason, attempts,
+            target: "retry_core", name, service, tags, reason, attempts,
             permanent = error.is_permanent(), error = %error.cause(), "dead letter lost"
         ),
     }
@@ -128,10 +108,11 @@ pub(crate) fn dead_letter(labels: Labels<'_>, stopped: &Stopped, fate: &LetterFa
 
 /// The budget refuses a retry; said at most once in ten seconds.
 pub(crate) fn budget_empty(span: &CallSpan, labels: Labels<'_>) {
-    let Labels { name, service, .. } = labels;
-    span.in_scope(|| {
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
+    span.in_call(|| {
         warn!(
-            target: "retry_core", name, service,
+            target: "retry_core", name, service, tags,
             "the retry budget is used up: calls fail with their own errors until enough succeed"
         );
     });
@@ -179,19 +160,24 @@ pub(crate) fn registry_full(most: usize) {
 }
 
 pub(crate) fn recovered(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
-    let Labels { name, service, .. } = labels;
-    span.in_scope(
-        || info!(target: "retry_core", name, service, attempt, "succeeded after retries"),
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
+    span.in_call(
+        || info!(target: "retry_core", name, service, tags, attempt, "succeeded after retries"),
     );
 }
 
 pub(crate) fn cancelled(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
-    let Labels { name, service, .. } = labels;
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
     let reason = StopReason::Cancelled.as_str();
-    span.in_scope(|| debug!(target: "retry_core", name, service, attempt, reason, "cancelled"));
+    span.in_call(
+        || debug!(target: "retry_core", name, service, tags, attempt, reason, "cancelled"),
+    );
 }
 
 pub(crate) fn panicked(span: &CallSpan, labels: Labels<'_>, attempt: u32) {
-    let Labels { name, service, .. } = labels;
-    span.in_scope(|| error!(target: "retry_core", name, service, attempt, "panicked"));
+    let Labels { name, service, tags } = labels;
+    let tags = listed(tags);
+    span.in_call(|| error!(target: "retry_core", name, service, tags, attempt, "panicked"));
 }

@@ -3,24 +3,11 @@
 use std::fmt::{Debug, Display};
 use std::time::Duration;
 
+use crate::drivers::spans::CallSpan;
 use crate::values::kind::ErrorKind;
 use crate::values::labels::Labels;
 use crate::values::letter_fate::LetterFate;
 use crate::values::stop::{StopReason, Stopped};
-
-#[derive(Debug)]
-pub(crate) struct CallSpan;
-
-#[allow(clippy::unused_self)] // the shape of the real one
-impl CallSpan {
-    pub(crate) const fn open(_: &Labels<'_>) -> Self {
-        Self
-    }
-
-    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        work()
-    }
-}
 
 #[allow(dead_code)] // read by the real one
 pub(crate) struct Failure<'a> {

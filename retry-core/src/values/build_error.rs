@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::values::policy_error::PolicyError;
+use crate::values::tag_error::TagError;
 
 /// A handle that cannot be.
 ///
@@ -29,6 +30,8 @@ pub enum RetryBuildError {
     EmptyName,
     /// The service is empty; handles would share a budget because nobody has said whose.
     EmptyService,
+    /// The key of a tag is empty, or there are too many.
+    Tag(TagError),
     /// A budget was given, and none was asked for.
     BudgetAndNone,
     /// Dead letters of permanent failures were asked for, and there is no sink.
@@ -41,10 +44,17 @@ impl From<PolicyError> for RetryBuildError {
     }
 }
 
+impl From<TagError> for RetryBuildError {
+    fn from(error: TagError) -> Self {
+        Self::Tag(error)
+    }
+}
+
 impl fmt::Display for RetryBuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Policy(error) => return error.fmt(f),
+            Self::Tag(error) => return error.fmt(f),
             Self::EmptyName => "name = \"\": must not be empty",
             Self::EmptyService => "service = \"\": must not be empty",
             Self::BudgetAndNone => "budget = set: must not be together with without_budget",

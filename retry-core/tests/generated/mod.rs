@@ -33,9 +33,10 @@ const WORDS: [&str; 27] = [
     "18446744073709551615s 1000ms",
 ];
 
-const ROOT: [&str; 12] = [
+const ROOT: [&str; 13] = [
     "name",
     "service",
+    "tags",
     "max_attempts",
     "strategy",
     "initial_delay",
@@ -116,6 +117,7 @@ fn suited(key: &'static str) -> BoxedStrategy<Value> {
         | "max_tokens"
         | "min_per_second" => (1_u32..9).prop_map(Value::from).boxed(),
         "window" => prop_oneof![time(), (20_u32..99).prop_map(Value::from)].boxed(),
+        "tags" => Just(json!({ "team": "ü \"b\"\n", "tier": "" })).boxed(),
         "name" | "service" => word(&["a", "ü \"b\"\n"]).boxed(),
         key if key.ends_with("ratio")
             || ["payback", "cost", "beta", "scale", "min_rate"].contains(&key) =>

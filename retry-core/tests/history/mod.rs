@@ -1,17 +1,21 @@
-//! The history of one call: what becomes of its attempts, which way it is driven, and when it is
-//! dropped.
+//! Calls whose attempts are planned, written in every way there is, and what observers are told of
+//! them.
 
-use std::cell::RefCell;
+#![allow(dead_code)] // each test file uses what it needs
+
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::pending;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use retry_core::{
-    CancellationToken, Classify, ErrorKind, Retry, RetryError, RetryPolicy, Verdict, with_retry,
+    CancellationToken, Classify, ErrorKind, Event, EventRecord, EventRecorder, Retry, RetryError,
+    RetryPolicy, StopReason, Verdict, observe, with_retry,
 };
 
 /// What becomes of one attempt.
@@ -20,62 +24,79 @@ pub(crate) enum Fate {
     Succeeds,
     Fails,
     FailsForGood,
-    /// Is called a success by its classifier, and is an error.
-    FailsWithSuccess,
-    Hints,
-    HintsTooMuch,
+    /// Fails, and asks for no wait.
+    AsksForNothing,
+    /// Fails, and asks for a wait that nobody has time for.
+    AsksForTooMuch,
     Hangs,
     Panics,
     /// Triggers the token, then fails.
     Cancels,
     /// Is dropped by an open loop before it is recorded; elsewhere it fails.
     Forgotten,
-    /// Fails, and the hook that is told of it panics.
-    PanicsInTheHook,
 }
 
-pub(crate) const FATES: [Fate; 11] = [
+pub(crate) const FATES: [Fate; 9] = [
     Fate::Succeeds,
     Fate::Fails,
     Fate::FailsForGood,
-    Fate::FailsWithSuccess,
-    Fate::Hints,
-    Fate::HintsTooMuch,
+    Fate::AsksForNothing,
+    Fate::AsksForTooMuch,
     Fate::Hangs,
     Fate::Panics,
     Fate::Cancels,
     Fate::Forgotten,
-    Fate::PanicsInTheHook,
 ];
 
+/// How a call is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Driver {
-    Run,
-    OpenLoop,
+    Plain,
+    Timed,
+    Gated,
     Blocking,
-    Annotated,
-    AnnotatedLimited,
-    AnnotatedBlocking,
     OverHandle,
+    OverHandleBlocking,
+    Run,
+    RunBlocking,
+    OpenLoop,
+    OpenBlockingLoop,
 }
 
-pub(crate) const DRIVERS: [Driver; 7] = [
-    Driver::Run,
-    Driver::OpenLoop,
+pub(crate) const DRIVERS: [Driver; 10] = [
+    Driver::Plain,
+    Driver::Timed,
+    Driver::Gated,
     Driver::Blocking,
-    Driver::Annotated,
-    Driver::AnnotatedLimited,
-    Driver::AnnotatedBlocking,
     Driver::OverHandle,
+    Driver::OverHandleBlocking,
+    Driver::Run,
+    Driver::RunBlocking,
+    Driver::OpenLoop,
+    Driver::OpenBlockingLoop,
 ];
 
-/// The names that the calls are known by.
-pub(crate) const NAMES: [&str; 5] =
-    ["handle", "plain", "limited", "blocking", concat!(module_path!(), "::over")];
+impl Driver {
+    /// Whether its attempts can be cut, and its future dropped in one.
+    pub(crate) const fn waits(self) -> bool {
+        !matches!(
+            self,
+            Self::Blocking | Self::OverHandleBlocking | Self::RunBlocking | Self::OpenBlockingLoop
+        )
+    }
+
+    pub(crate) const fn has_limits(self) -> bool {
+        self.waits() && !matches!(self, Self::Plain)
+    }
+
+    pub(crate) const fn has_a_token(self) -> bool {
+        !matches!(self, Self::Plain | Self::Timed | Self::Gated | Self::Blocking)
+    }
+}
 
 /// An error that says what its attempt was fated to say.
 #[derive(Debug)]
-pub(crate) struct Failed(Fate);
+pub(crate) struct Failed(pub(crate) Fate);
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,22 +108,22 @@ impl Classify for Failed {
     fn classify(&self) -> Verdict {
         match self.0 {
             Fate::FailsForGood => Verdict::Stop(ErrorKind::Client),
-            Fate::FailsWithSuccess => Verdict::Success,
-            Fate::Hints => Verdict::RetryAfter(ErrorKind::RateLimit, Duration::from_millis(30)),
-            Fate::HintsTooMuch => Verdict::RetryAfter(ErrorKind::RateLimit, Duration::MAX),
+            Fate::AsksForNothing => Verdict::RetryAfter(ErrorKind::Server, Duration::ZERO),
+            Fate::AsksForTooMuch => Verdict::RetryAfter(ErrorKind::Server, Duration::MAX),
             _ => Verdict::Retry(ErrorKind::Network),
         }
     }
 }
 
-struct Plan {
-    fates: RefCell<std::vec::IntoIter<Fate>>,
+/// The fates of the attempts of one call, in order; every attempt beyond them fails.
+pub(crate) struct Plan {
+    fates: Mutex<VecDeque<Fate>>,
     token: CancellationToken,
 }
 
 impl Plan {
     fn attempt(&self) -> Result<(), Failed> {
-        match self.fates.borrow_mut().next().unwrap_or(Fate::Fails) {
+        match self.fates.lock().unwrap().pop_front().unwrap_or(Fate::Fails) {
             Fate::Succeeds => Ok(()),
             Fate::Panics => panic!("as planned"),
             fate => {
@@ -121,52 +142,62 @@ impl Plan {
     }
 }
 
-fn hook(retrying: &retry_core::Retrying<'_, Failed>) {
-    assert!(!matches!(retrying.error(), Some(Failed(Fate::PanicsInTheHook))), "as planned");
-}
-
-const POLICY: RetryPolicy = RetryPolicy::new()
-    .with_max_attempts(4)
-    .with_initial_delay(Duration::from_millis(20))
-    .with_max_delay(Duration::from_millis(200));
+type Answer = Result<(), RetryError<Failed>>;
 
 /// Without a delay, since an annotated function that blocks has no clock but the real one.
-const AT_ONCE: RetryPolicy = RetryPolicy::new()
-    .with_max_attempts(4)
-    .with_initial_delay(Duration::ZERO)
-    .with_max_delay(Duration::ZERO);
+const POLICY: RetryPolicy =
+    RetryPolicy::new().with_initial_delay(Duration::ZERO).with_max_delay(Duration::ZERO);
 
 const LIMITED: RetryPolicy =
     POLICY.with_timeout(Duration::from_secs(1)).with_attempt_timeout(Duration::from_millis(400));
 
-#[with_retry(policy = POLICY, name = "plain", budget = "none", on_retry = hook)]
-async fn annotated(plan: &Plan) -> Result<(), RetryError<Failed>> {
+#[with_retry(policy = POLICY, name = "history", budget = "none")]
+async fn plain(plan: &Plan) -> Result<(), RetryError<Failed>> {
     plan.attempt_async().await
 }
 
-#[with_retry(policy = LIMITED, name = "limited", budget = "none", on_retry = hook)]
-async fn annotated_limited(plan: &Plan) -> Result<(), RetryError<Failed>> {
+#[with_retry(policy = LIMITED, name = "history", budget = "none")]
+async fn timed(plan: &Plan) -> Result<(), RetryError<Failed>> {
     plan.attempt_async().await
 }
 
-#[with_retry(policy = AT_ONCE, name = "blocking", budget = "none", on_retry = hook)]
-fn annotated_blocking(plan: &Plan) -> Result<(), RetryError<Failed>> {
-    match plan.attempt() {
-        // It would be waited for, on the real clock.
-        Err(Failed(Fate::Hints)) => Err(Failed(Fate::Fails)),
-        result => result,
-    }
-}
-
-#[with_retry(retry = retry, on_retry = hook)]
-async fn over(retry: &Retry, plan: &Plan) -> Result<(), RetryError<Failed>> {
+#[with_retry(
+    policy = LIMITED, name = "history", service = "history", budget = "none", rate_limit()
+)]
+async fn gated(plan: &Plan) -> Result<(), RetryError<Failed>> {
     plan.attempt_async().await
 }
 
-async fn open_loop(retry: &Retry, plan: &Plan) -> Result<(), RetryError<Failed>> {
+#[with_retry(policy = POLICY, name = "history", budget = "none")]
+fn blocking(plan: &Plan) -> Result<(), RetryError<Failed>> {
+    plan.attempt()
+}
+
+#[with_retry(retry = retry)]
+async fn over_handle(retry: &Retry, plan: &Plan) -> Result<(), RetryError<Failed>> {
+    plan.attempt_async().await
+}
+
+#[with_retry(retry = retry)]
+fn over_handle_blocking(retry: &Retry, plan: &Plan) -> Result<(), RetryError<Failed>> {
+    plan.attempt()
+}
+
+async fn open_loop(retry: &Retry, plan: &Plan) -> Answer {
     let mut attempts = retry.attempts();
     while let Some(attempt) = attempts.next().await {
-        let result = plan.attempt_async().await;
+        let work = plan.attempt_async();
+        if let ControlFlow::Break(result) = attempt.run(work).await {
+            return result;
+        }
+    }
+    Err(attempts.finish())
+}
+
+fn open_blocking_loop(retry: &Retry, plan: &Plan) -> Answer {
+    let mut attempts = retry.attempts_blocking();
+    while let Some(attempt) = attempts.next() {
+        let result = plan.attempt();
         if matches!(result, Err(Failed(Fate::Forgotten))) {
             continue;
         }
@@ -177,57 +208,66 @@ async fn open_loop(retry: &Retry, plan: &Plan) -> Result<(), RetryError<Failed>>
     Err(attempts.finish())
 }
 
-type Call<'a> = Pin<Box<dyn Future<Output = Result<(), RetryError<Failed>>> + 'a>>;
+type Call<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
 
-#[derive(Clone, Debug)]
-pub(crate) struct History {
-    pub(crate) driver: Driver,
-    pub(crate) fates: Vec<Fate>,
-    /// After how many polls, a tenth of a second apart, it is dropped.
-    pub(crate) polls: usize,
+fn call<'a>(driver: Driver, retry: &'a Retry, plan: &'a Plan) -> Call<'a> {
+    match driver {
+        Driver::Plain => Box::pin(plain(plan)),
+        Driver::Timed => Box::pin(timed(plan)),
+        Driver::Gated => Box::pin(gated(plan)),
+        Driver::Blocking => Box::pin(async { blocking(plan) }),
+        Driver::OverHandle => Box::pin(over_handle(retry, plan)),
+        Driver::OverHandleBlocking => Box::pin(async { over_handle_blocking(retry, plan) }),
+        Driver::Run => Box::pin(retry.run(|| plan.attempt_async())),
+        Driver::RunBlocking => Box::pin(async { retry.run_blocking(|| plan.attempt()) }),
+        Driver::OpenLoop => Box::pin(open_loop(retry, plan)),
+        Driver::OpenBlockingLoop => Box::pin(async { open_blocking_loop(retry, plan) }),
+    }
 }
 
-impl History {
-    /// Plays it on paused time; a handle that blocks has a clock by hand.
-    pub(crate) fn play(self) {
-        let runtime = tokio::runtime::Builder::new_current_thread();
-        let runtime = { runtime }.enable_time().start_paused(true).build().unwrap();
-        let token = CancellationToken::new();
-        let fates = RefCell::new(self.fates.clone().into_iter());
-        let plan = Plan { fates, token: token.clone() };
-        let retry = Retry::new(LIMITED).without_budget().with_cancellation(token);
-        let retry = match self.driver {
-            Driver::OverHandle => retry,
-            Driver::Blocking => {
-                retry.with_name("handle").with_clock(retry_core::ManualClock::new())
-            }
-            _ => retry.with_name("handle"),
-        };
-        runtime.block_on(self.polled(self.call(&retry, &plan)));
-    }
-
-    fn call<'a>(&self, retry: &'a Retry, plan: &'a Plan) -> Call<'a> {
-        match self.driver {
-            Driver::Run => Box::pin(retry.run(|| plan.attempt_async())),
-            Driver::OpenLoop => Box::pin(open_loop(retry, plan)),
-            Driver::Blocking => Box::pin(async { retry.run_blocking(|| plan.attempt()) }),
-            Driver::Annotated => Box::pin(annotated(plan)),
-            Driver::AnnotatedLimited => Box::pin(annotated_limited(plan)),
-            Driver::AnnotatedBlocking => Box::pin(async { annotated_blocking(plan) }),
-            Driver::OverHandle => Box::pin(over(retry, plan)),
+/// Polls `call` at most `polls` times on paused time, a tenth of a second apart, and drops it;
+/// `None` where a panic came out of it.
+async fn poll_for(mut call: Call<'_>, polls: usize) -> Option<()> {
+    for _ in 0..polls {
+        let once = std::future::poll_fn(|context| {
+            Poll::Ready(catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context).is_ready())))
+        });
+        if once.await.ok()? {
+            break;
         }
+        tokio::time::advance(Duration::from_millis(100)).await;
     }
+    Some(())
+}
 
-    async fn polled(&self, mut call: Call<'_>) {
-        for _ in 0..self.polls {
-            let once = std::future::poll_fn(|context| {
-                let poll = || call.as_mut().poll(context).is_ready();
-                Poll::Ready(catch_unwind(AssertUnwindSafe(poll)))
-            });
-            if once.await.unwrap_or(true) {
-                return;
-            }
-            tokio::time::advance(Duration::from_millis(100)).await;
-        }
-    }
+/// What observers of the process are told of a call with these fates, which is dropped after so many
+/// polls a tenth of a second apart; and whether it panicked.
+pub(crate) fn told(driver: Driver, fates: &[Fate], polls: usize) -> (Vec<EventRecord>, bool) {
+    // The functions have one name, and a recorder hears of all.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_time().start_paused(true).build().unwrap();
+    let token = CancellationToken::new();
+    let plan = Plan { fates: Mutex::new(fates.iter().copied().collect()), token: token.clone() };
+    let retry = Retry::new(LIMITED).with_name("history").without_budget().with_cancellation(token);
+
+    let recorder = EventRecorder::new();
+    let _observation = observe(recorder.clone());
+    let end = runtime.block_on(poll_for(call(driver, &retry, &plan), polls));
+    (recorder.of("history"), end.is_none())
+}
+
+/// What happened, with the reason behind a `gave_up`.
+pub(crate) fn words(records: &[EventRecord]) -> Vec<&'static str> {
+    let word = |record: &EventRecord| match record.event() {
+        Event::GaveUp { reason, .. } => vec!["gave_up", reason.as_str()],
+        event => vec![event.as_str()],
+    };
+    records.iter().flat_map(word).collect()
+}
+
+/// The words of an end without success.
+pub(crate) const fn gave_up(reason: StopReason) -> [&'static str; 2] {
+    ["gave_up", reason.as_str()]
 }

@@ -17,10 +17,11 @@ use crate::attribute::nested::Nested;
 use crate::attribute::on::OnKind;
 use crate::attribute::statuses::Statuses;
 use crate::attribute::suggest::did_you_mean;
+use crate::attribute::tags::Tags;
 use crate::attribute::value::{self, Callback, Jitter, Value, Wanted};
 
 /// Every key, in the order of the manual.
-pub(crate) const KEYS: [&str; 27] = [
+pub(crate) const KEYS: [&str; 28] = [
     "policy",
     "retry",
     "max_attempts",
@@ -44,6 +45,7 @@ pub(crate) const KEYS: [&str; 27] = [
     "fallback",
     "name",
     "service",
+    "tags",
     "context",
     "on_retry",
     "max_hint",
@@ -76,6 +78,7 @@ pub(crate) struct Keys {
     pub(crate) fallback: Option<Callback>,
     pub(crate) name: Option<Value<String>>,
     pub(crate) service: Option<Value<String>>,
+    pub(crate) tags: Option<Tags>,
     pub(crate) context: Option<Ident>,
     pub(crate) on_retry: Option<Callback>,
     pub(crate) max_hint: Option<Value<Duration>>,
@@ -126,7 +129,7 @@ impl Keys {
             return Err(Error::new_spanned(&key, format!("`{name}` is given twice")));
         }
         self.given.push(key.clone());
-        if self.gate(&name, &key, input)? {
+        if self.with_own_keys(&name, &key, input)? {
             return Ok(());
         }
         if !input.peek(Token![=]) {
@@ -154,12 +157,13 @@ impl Keys {
         policies.into_iter().flatten().filter_map(Policy::keys)
     }
 
-    /// Whether the key is that of a gate, which has keys of its own.
-    fn gate(&mut self, name: &str, key: &Ident, input: ParseStream<'_>) -> Result<bool> {
+    /// Whether the key is one that has keys of its own: a gate, or the tags.
+    fn with_own_keys(&mut self, name: &str, key: &Ident, input: ParseStream<'_>) -> Result<bool> {
         match name {
             "circuit_breaker" => self.circuit_breaker = Some(gates::circuit_breaker(key, input)?),
             "rate_limit" => self.rate_limit = Some(gates::rate_limit(key, input)?),
             "budget" => self.budget = Some(gates::budget(key, input)?),
+            "tags" => self.tags = Some(Tags::read(key, input)?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -254,6 +258,7 @@ fn unknown(name: &str) -> String {
         "delay" | "backoff" | "base" | "min_delay" => "; did you mean `initial_delay`?".to_owned(),
         "attempts" => "; did you mean `max_attempts`?".to_owned(),
         "factor" => "; did you mean `multiplier`?".to_owned(),
+        "tag" | "labels" => "; did you mean `tags`?".to_owned(),
         "when" => "; did you mean `retry_if`?".to_owned(),
         "notify" => "; did you mean `on_retry`?".to_owned(),
         "breaker" => "; did you mean `circuit_breaker`?".to_owned(),

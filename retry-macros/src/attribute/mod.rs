@@ -9,5 +9,6 @@ pub(crate) mod on;
 pub(crate) mod over_handle;
 pub(crate) mod statuses;
 pub(crate) mod suggest;
+pub(crate) mod tags;
 pub(crate) mod total;
 pub(crate) mod value;

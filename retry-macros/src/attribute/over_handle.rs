@@ -22,6 +22,7 @@ const OF_THE_HANDLE: &[(&str, &str, &str)] = &[
     ("key", "gates", "keep a handle for each key, and say here which"),
     ("name", "a name", "give it `.with_name(…)`"),
     ("service", "a service", "give it `.with_service(…)`"),
+    ("tags", "tags", "give it `.with_tag(…)`"),
 ];
 
 /// Notes each key that speaks of what the handle has.

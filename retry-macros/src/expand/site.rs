@@ -14,11 +14,11 @@ impl Expansion<'_> {
     pub(super) fn site(&self) -> TokenStream {
         let krate = &self.krate;
         let (policy, name, service) = (self.policy(), self.name(), self.service());
-        let (retries_timeouts, gates) = (self.retries_timeouts(), self.gates());
+        let (retries_timeouts, gates, tags) = (self.retries_timeouts(), self.gates(), self.tags());
         quote_spanned! {Span::mixed_site()=>
             const __POLICY: #krate::RetryPolicy = #policy;
             static __SITE: #krate::__private::Site =
-                #krate::__private::Site::new(__POLICY, #name, #service, #retries_timeouts) #gates;
+                #krate::__private::Site::new(__POLICY, #name, #service, #retries_timeouts) #gates #tags;
         }
     }
 
@@ -145,6 +145,11 @@ impl Expansion<'_> {
         }
         let function = self.function.sig.ident.unraw().to_string();
         quote!(::core::concat!(::core::module_path!(), "::", #function))
+    }
+
+    fn tags(&self) -> Option<TokenStream> {
+        let tags = self.keys.tags.as_ref()?.tokens(&self.krate);
+        Some(quote!(.with_tags(#tags)))
     }
 
     fn service(&self) -> TokenStream {

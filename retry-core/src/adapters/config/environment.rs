@@ -58,7 +58,7 @@ fn rest<'n>(prefix: &str, name: &'n str) -> Option<&'n str> {
 /// Puts a value where its name says: the names of tables and keys with `_` between them.
 fn place(root: &mut Table, word: &str, origin: Origin, data: Data) {
     if !unknown::root().contains(&word) {
-        for table in TABLES {
+        for table in TABLES.into_iter().chain(["tags"]) {
             if let Some(key) = inside(word, table) {
                 let table_of = root.table(table, &origin);
                 return if table == "on" {

@@ -15,6 +15,8 @@ pub(super) enum Misread {
     Form,
     /// This.
     Because(String),
+    /// It is a table, and this is wrong with its entries, each by its place in it.
+    Inside(Vec<(usize, String)>),
 }
 
 /// A type of values.

@@ -137,12 +137,12 @@ impl<'a> Reading<'a> {
         for key in BUDGET {
             let Some(entry) = table.get(key.name) else { continue };
             let set = |of: &BudgetPolicy| (key.set)(&mut { *of }, &entry.data);
-            if !matches!(set(budget), Err(Wrong { for_other_budget: Some(_), .. })) {
+            if !matches!(set(budget), Err(Wrong::OtherBudget(..))) {
                 continue;
             }
             let mut others = BUDGETS.iter().map(|(_, other)| set(other));
             let refused = others.try_fold(None, |before, other| match other {
-                Err(Wrong { why, for_other_budget: None }) => Some(Some(why)),
+                Err(Wrong::Value(why)) => Some(Some(why)),
                 Err(_) => Some(before),
                 Ok(_) => None,
             });

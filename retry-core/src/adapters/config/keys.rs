@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::adapters::config::form::{Form, Misread};
 use crate::adapters::config::node::{Data, Table};
 use crate::adapters::config::schema::{ABOVE_ZERO, ANY, PART, at_least, within};
+use crate::adapters::config::tags::Tags;
 use crate::values::breaker_builder::BreakerPolicyBuilder;
 use crate::values::breaker_policy::{OnOpen, Window};
 use crate::values::budget_policy::{BudgetPolicy, Model, TOKEN};
@@ -34,28 +35,30 @@ pub(super) struct Key<T> {
 }
 
 /// What is wrong with the value of a key, whatever the other keys say.
-pub(super) struct Wrong {
-    pub(super) why: String,
-    /// The value as it is written, where only the budget that it is for is of a sort that has no
-    /// such key.
-    pub(super) for_other_budget: Option<Data>,
+pub(super) enum Wrong {
+    Value(String),
+    /// Entries of the table that is the value, each by its place in it.
+    Inside(Vec<(usize, String)>),
+    /// Only the budget that it is for is of a sort that has no such key; the value as it is written.
+    OtherBudget(String, Data),
 }
 
 impl Wrong {
     fn out_of_bound(error: &LimitError, written: Data) -> Self {
-        let other_budget = error.bound() == LimitBound::OtherBudget;
-        Self { why: error.bound().to_string(), for_other_budget: other_budget.then_some(written) }
+        let why = error.bound().to_string();
+        match error.bound() {
+            LimitBound::OtherBudget => Self::OtherBudget(why, written),
+            _ => Self::Value(why),
+        }
     }
 }
 
 fn read<T: Form>(data: &Data, example: &str) -> Result<T, Wrong> {
-    T::read(data).map_err(|misread| {
-        let why = match misread {
-            Misread::Because(why) => why,
-            Misread::Form if example.is_empty() => format!("takes {}", T::takes()),
-            Misread::Form => format!("takes {}, such as {example}", T::takes()),
-        };
-        Wrong { why, for_other_budget: None }
+    T::read(data).map_err(|misread| match misread {
+        Misread::Because(why) => Wrong::Value(why),
+        Misread::Inside(mistakes) => Wrong::Inside(mistakes),
+        Misread::Form if example.is_empty() => Wrong::Value(format!("takes {}", T::takes())),
+        Misread::Form => Wrong::Value(format!("takes {}, such as {example}", T::takes())),
     })
 }
 
@@ -112,6 +115,7 @@ const fn get_as<T, V>(get: fn(&T) -> Option<V>) -> fn(&T) -> Option<V> {
 pub(super) struct Labels {
     pub(super) name: Option<String>,
     pub(super) service: Option<String>,
+    pub(super) tags: Option<Tags>,
 }
 
 pub(super) const LABELS: &[Key<Labels>] = keys! { Labels:
@@ -120,6 +124,8 @@ pub(super) const LABELS: &[Key<Labels>] = keys! { Labels:
     /// The service that is called. Calls to the same service share its gates and its budget.
     service: String, ANY, "\"billing\"",
         |to, service| to.service = Some(service), |of| of.service.clone();
+    /// What else the calls are known by, in logs and events: a text for each key.
+    tags: Tags, ANY, "{ team = \"payments\" }", |to, tags| to.tags = Some(tags), |of| of.tags.clone();
 };
 
 pub(super) const POLICY: &[Key<RetryPolicyBuilder>] = keys! { RetryPolicyBuilder:

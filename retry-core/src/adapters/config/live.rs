@@ -1,14 +1,15 @@
 //! Settings that hold while the program runs: laid over its code, and again when their file changes.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::adapters::config::error::ConfigErrors;
-use crate::adapters::config::settings::RetrySettings;
+use crate::adapters::config::settings::{RetrySettings, bytes_of};
 use crate::adapters::config::watching::{Look, Watching};
 use crate::drivers::observing;
 use crate::drivers::trace;
@@ -36,6 +37,9 @@ use crate::values::event::{Event, Text};
 /// written with the date of the one before, is a change as well.
 ///
 /// Dropping it ends the watch; what was laid over the code stays.
+///
+/// What holds over what, what is kept, and what settings cannot do: see
+/// [the registry](crate::RetryRegistry#settings-in-a-file).
 #[derive(Debug)]
 pub struct LiveSettings {
     file: Arc<File>,
@@ -51,13 +55,10 @@ struct Watch {
 #[derive(Debug)]
 struct File {
     path: PathBuf,
-    state: Mutex<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    watching: Watching,
-    errors: Option<ConfigErrors>,
+    /// Held while the file is read and laid over the code.
+    watching: Mutex<Watching>,
+    /// Apart, so that whoever hears an event can ask for them.
+    errors: Mutex<Option<ConfigErrors>>,
 }
 
 impl LiveSettings {
@@ -70,9 +71,8 @@ impl LiveSettings {
     ///
     /// Those of [`RetrySettings::from_file`] and [`RetrySettings::apply`].
     pub fn load(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
-        let path = path.as_ref().to_owned();
-        let watching = Watching::new();
-        let file = File { path, state: Mutex::new(State { watching, errors: None }) };
+        let (path, watching) = (path.as_ref().to_owned(), Mutex::new(Watching::new()));
+        let file = File { path, watching, errors: Mutex::new(None) };
         file.reload()?;
         Ok(Self { file: Arc::new(file), watch: None })
     }
@@ -118,7 +118,7 @@ impl LiveSettings {
     /// What is wrong with the file as it was last looked at; `None` when it is in force.
     #[must_use]
     pub fn errors(&self) -> Option<ConfigErrors> {
-        self.file.lock().errors.clone()
+        locked(&self.file.errors).clone()
     }
 
     /// The file.
@@ -129,44 +129,39 @@ impl LiveSettings {
 }
 
 impl File {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Reads the file; bytes that are no text are as a text that is broken there.
-    fn read(&self) -> std::io::Result<String> {
-        Ok(String::from_utf8_lossy(&std::fs::read(&self.path)?).into_owned())
-    }
-
     fn reload(&self) -> Result<(), ConfigErrors> {
-        let mut state = self.lock();
-        let read = self.read();
-        state.watching.has_seen(&read);
-        self.take(&mut state, read)
+        let mut watching = locked(&self.watching);
+        let read = bytes_of(&self.path);
+        watching.has_seen(&read);
+        self.take(read)
     }
 
     /// Looks at the file as the watch does.
     fn look(&self) {
-        let mut state = self.lock();
-        let read = self.read();
-        if state.watching.look(&read) == Look::Changed {
-            let _said = self.take(&mut state, read);
+        let mut watching = locked(&self.watching);
+        let read = bytes_of(&self.path);
+        if watching.look(&read) == Look::Changed {
+            let _said = self.take(read);
         }
     }
 
     /// Lays a content of the file over the code, or says what is wrong with it.
-    fn take(&self, state: &mut State, read: std::io::Result<String>) -> Result<(), ConfigErrors> {
+    fn take(&self, read: io::Result<Vec<u8>>) -> Result<(), ConfigErrors> {
         let source: Arc<str> = self.path.display().to_string().into();
         let loaded = RetrySettings::of_source(&source, read).and_then(|settings| settings.apply());
+        *locked(&self.errors) = loaded.as_ref().err().cloned();
         match &loaded {
             Ok(()) => trace::settings_loaded(&source),
             Err(errors) => trace::settings_broken(&source, errors),
         }
         let failed = loaded.as_ref().err().map(|errors| Text::of(errors));
         observing::tell_all(&Event::SettingsLoaded { source: &source, failed });
-        state.errors = loaded.as_ref().err().cloned();
         loaded
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Watch {
@@ -177,7 +172,7 @@ impl Watch {
                 file.look();
             }
         };
-        let thread = std::thread::Builder::new().name("retry-settings".to_owned()).spawn(watch);
+        let thread = thread::Builder::new().name("retry-settings".to_owned()).spawn(watch);
         let thread = thread.expect("the operating system has no thread for the watch");
         Self { stop: Some(stop), thread: Some(thread) }
     }
@@ -186,7 +181,9 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
+        let thread = self.thread.take();
+        // Who hears an event may be the last to have it, and is on this thread.
+        if let Some(thread) = thread.filter(|watch| watch.thread().id() != thread::current().id()) {
             let _panicked = thread.join();
         }
     }

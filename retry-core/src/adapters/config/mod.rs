@@ -24,6 +24,7 @@ mod sections;
 mod serde_form;
 mod settings;
 mod suggest;
+mod tags;
 #[cfg(feature = "toml")]
 mod toml;
 mod unknown;
@@ -43,6 +44,7 @@ use crate::adapters::config::unknown::TABLES;
 use crate::drivers::retry::Retry;
 use crate::values::policy::RetryPolicy;
 use crate::values::preset::Preset;
+use crate::values::tag::Tag;
 
 #[doc = include_str!("../../../docs/config.md")]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,7 +128,8 @@ impl RetryConfig {
         if let Some(service) = self.service() {
             retry = retry.with_service(service.to_owned());
         }
-        Ok(retry)
+        let tags = self.tags().map(|(key, value)| Tag::of(key.to_owned(), value.to_owned()));
+        Ok(retry.with_tags(tags.collect()))
     }
 
     /// The label `name`, which a handle takes and a preset does not.
@@ -139,6 +142,12 @@ impl RetryConfig {
     #[must_use]
     pub fn service(&self) -> Option<&str> {
         self.root.get("service")?.data.text()
+    }
+
+    /// The label `tags`, likewise: keys and texts, in the order of the keys.
+    pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
+        let table = self.root.get("tags").and_then(|entry| entry.data.table());
+        table.into_iter().flat_map(tags::of)
     }
 
     /// As [`read`](Self::read), of a document, which may name its schema.
@@ -169,7 +178,7 @@ impl RetryConfig {
     }
 }
 
-const LABELS: [&str; 2] = ["name", "service"];
+const LABELS: [&str; 3] = ["name", "service", "tags"];
 
 /// The defaults, with what the settings say.
 ///

@@ -134,14 +134,24 @@ impl<'a> Reading<'a> {
             self.say(join(path, key.name), entry);
             match (key.set)(target, &entry.data) {
                 Ok(data) => canonical.push(key.name, entry.origin.clone(), data),
-                Err(Wrong { why, for_other_budget: None }) => {
-                    self.refuse(&join(path, key.name), entry, why);
+                Err(Wrong::Value(why)) => self.refuse(&join(path, key.name), entry, why),
+                Err(Wrong::Inside(mistakes)) => {
+                    self.refuse_inside(&join(path, key.name), entry, mistakes);
                 }
-                Err(Wrong { why, for_other_budget: Some(data) }) => {
+                Err(Wrong::OtherBudget(why, data)) => {
                     canonical.push(key.name, entry.origin.clone(), data);
                     self.refuse_for_budget(&join(path, key.name), entry, &why);
                 }
             }
+        }
+    }
+
+    /// Notes what is wrong inside the table of a key.
+    fn refuse_inside(&mut self, path: &str, entry: &Entry, mistakes: Vec<(usize, String)>) {
+        let entries = entry.data.table().into_iter().flat_map(|table| &table.0);
+        let entries: Vec<_> = entries.collect();
+        for (at, why) in mistakes {
+            self.refuse(&join(path, &entries[at].key), entries[at], why);
         }
     }
 

@@ -160,6 +160,9 @@ fn why(entry: &Entry) -> String {
     let word = &*entry.key.to_ascii_lowercase();
     let keys = unknown::root();
     let labels = unknown::names(LABELS);
+    if word == "tags" {
+        return "unknown section; a handle has tags: its own settings say them, or code".to_owned();
+    }
     if labels.contains(&word) {
         return "unknown section; whom settings are for is said by the name of a section, such as [operation.NAME]".to_owned();
     }

@@ -80,16 +80,16 @@ impl RetrySettings {
     #[cfg(feature = "toml")]
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
         let path = path.as_ref();
-        Self::of_source(&path.display().to_string().into(), text_of(path))
+        Self::of_source(&path.display().to_string().into(), bytes_of(path))
     }
 
     /// The settings that were read from there.
     #[cfg(feature = "toml")]
     pub(super) fn of_source(
         source: &Arc<str>,
-        read: std::io::Result<String>,
+        read: std::io::Result<Vec<u8>>,
     ) -> Result<Self, ConfigErrors> {
-        let read = match read {
+        let read = match read.and_then(text_of) {
             Ok(text) => Self::from_toml(&text),
             Err(error) => {
                 let why = format!("cannot be read: {error}");
@@ -220,11 +220,21 @@ impl RetrySettings {
 }
 
 #[cfg(feature = "toml")]
-fn text_of(path: &Path) -> std::io::Result<String> {
+pub(super) fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
     let name = path.extension().unwrap_or_default();
     if ["json", "yaml", "yml"].iter().any(|other| name.eq_ignore_ascii_case(other)) {
         let why = "it is no TOML by its name; with a crate of serde it is a `RetrySettings`";
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
     }
-    std::fs::read_to_string(path)
+    std::fs::read(path)
+}
+
+#[cfg(feature = "toml")]
+fn text_of(bytes: Vec<u8>) -> std::io::Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.split(|byte| *byte == b'\n').count();
+        let why = format!("line {line} is no UTF-8");
+        std::io::Error::new(std::io::ErrorKind::InvalidData, why)
+    })
 }

@@ -81,6 +81,9 @@ pub(super) fn hint(entry: &Entry, path: &str, keys: &[&str]) -> Option<String> {
         let key = spelled(entry, "max_attempts");
         return Some(format!("; use `{key}`, which counts the first call too: retries + 1"));
     }
+    if path.is_empty() && word == "tags" && !keys.contains(&word) {
+        return Some("; a handle has tags: its own settings say them, or code".to_owned());
+    }
     if path.is_empty() && !keys.contains(&"name") && names(LABELS).contains(&word) {
         return Some("; the name of the section says whom it is for".to_owned());
     }

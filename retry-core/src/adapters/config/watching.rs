@@ -19,7 +19,7 @@ pub(super) struct Watching {
 /// A content, as far as it matters whether it is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
-    Text(u64),
+    Bytes(u64),
     Unreadable(io::ErrorKind),
 }
 
@@ -38,21 +38,21 @@ impl Watching {
         Self { hasher: RandomState::new(), taken: None, fresh: None }
     }
 
-    fn content(&self, read: &io::Result<String>) -> Content {
+    fn content(&self, read: &io::Result<Vec<u8>>) -> Content {
         match read {
-            Ok(text) => Content::Text(self.hasher.hash_one(text)),
+            Ok(bytes) => Content::Bytes(self.hasher.hash_one(bytes)),
             Err(error) => Content::Unreadable(error.kind()),
         }
     }
 
     /// This is taken, whatever was there before.
-    pub(super) fn has_seen(&mut self, read: &io::Result<String>) {
+    pub(super) fn has_seen(&mut self, read: &io::Result<Vec<u8>>) {
         self.taken = Some(self.content(read));
         self.fresh = None;
     }
 
     /// Looks at what is there.
-    pub(super) fn look(&mut self, read: &io::Result<String>) -> Look {
+    pub(super) fn look(&mut self, read: &io::Result<Vec<u8>>) -> Look {
         let content = Some(self.content(read));
         if content == self.taken {
             self.fresh = None;
@@ -72,8 +72,8 @@ mod tests {
     use super::*;
 
     #[allow(clippy::unnecessary_wraps)] // as what reads a file
-    fn text(text: &str) -> io::Result<String> {
-        Ok(text.to_owned())
+    fn text(text: &str) -> io::Result<Vec<u8>> {
+        Ok(text.into())
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::drivers::breaker::CircuitBreaker;
 use crate::machines::breaker::{Counts, Report};
+use crate::values::breaker_policy::BreakerPolicy;
 use crate::values::circuit::CircuitState;
 use crate::values::kind::ErrorKind;
 
@@ -12,6 +13,7 @@ use crate::values::kind::ErrorKind;
 #[derive(Clone, Debug)]
 pub struct BreakerSnapshot {
     name: Option<Arc<str>>,
+    policy: BreakerPolicy,
     state: CircuitState,
     counts: Counts,
     report: Report,
@@ -27,6 +29,7 @@ impl CircuitBreaker {
         let left = report.open_until.map(|until| until.saturating_sub(now));
         BreakerSnapshot {
             name: self.0.name(),
+            policy: self.policy(),
             state: self.state(),
             counts: self.0.machine.counts(now),
             tried_in: left.map(Duration::from_nanos),
@@ -40,6 +43,12 @@ impl BreakerSnapshot {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// The policy in force: settings may have changed what it was made from.
+    #[must_use]
+    pub const fn policy(&self) -> &BreakerPolicy {
+        &self.policy
     }
 
     /// What it does with calls.

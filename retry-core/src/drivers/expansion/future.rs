@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::drivers::bounds::{Bounds, Cut, End};
 use crate::drivers::gates::{Gates, Passage};
 use crate::drivers::pause::Pause;
-use crate::drivers::trace::CallSpan;
+use crate::drivers::spans::CallSpan;
 use crate::seams::clock::{Clock, TokioClock};
 
 pin_project_lite::pin_project! {
@@ -29,7 +29,7 @@ impl<F: Future> Future for Plain<'_, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let operation = this.operation;
-        this.span.in_scope(|| operation.poll(context))
+        this.span.in_attempt(|| operation.poll(context))
     }
 }
 
@@ -50,7 +50,7 @@ impl<F: Future> Future for Limited<'_, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let operation = this.operation;
-        if let Poll::Ready(outcome) = this.span.in_scope(|| operation.poll(context)) {
+        if let Poll::Ready(outcome) = this.span.in_attempt(|| operation.poll(context)) {
             return Poll::Ready(Ok(outcome));
         }
         Poll::Ready(Err(ready!(this.bounds.poll(None, context))))
@@ -80,7 +80,7 @@ impl<F: Future> Future for Watched<'_, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let operation = this.operation;
-        if let Poll::Ready(outcome) = this.span.in_scope(|| operation.poll(context)) {
+        if let Poll::Ready(outcome) = this.span.in_attempt(|| operation.poll(context)) {
             return Poll::Ready(Ok(outcome));
         }
         loop {

@@ -22,6 +22,7 @@ use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::preset::Preset;
 use crate::values::rate_limit_policy::RateLimitPolicy;
+use crate::values::tag::Tag;
 
 /// What is constant about an annotated function.
 #[derive(Debug)]
@@ -73,6 +74,13 @@ impl Site {
     pub const fn with_rate_limit(self, policy: RateLimitPolicy) -> Self {
         let preset = self.operation.preset().with_rate_limit(policy);
         self.with_preset(&preset)
+    }
+
+    /// With these tags.
+    #[must_use]
+    pub const fn with_tags(mut self, tags: &'static [Tag]) -> Self {
+        self.operation.set_tags(tags);
+        self
     }
 
     const fn with_preset(mut self, preset: &Preset) -> Self {

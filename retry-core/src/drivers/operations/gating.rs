@@ -1,21 +1,26 @@
-//! The gates of an operation as they are found: one set, and one for each key.
+//! The gates of an operation as they are found. Those for a key are with its service.
 
 use std::sync::{Arc, OnceLock};
 
 use crate::drivers::gates::Gates;
-use crate::drivers::keyed::{Digest, Keyed};
-use crate::drivers::services::{Service, Shared, SharedRef, Wanted};
+use crate::drivers::services::{Service, Shared, Wanted};
+
+/// What a handle was given by hand, and settings leave alone.
+#[derive(Debug)]
+pub(crate) struct Hand {
+    pub(crate) gates: Gates,
+    pub(crate) budget: bool,
+}
 
 /// The gates of an operation, made by the first call that asks for them.
 #[derive(Debug, Default)]
 pub(crate) struct Gating {
     shared: OnceLock<Shared>,
-    keyed: OnceLock<Keyed<Shared>>,
 }
 
 impl Gating {
     pub(crate) const fn new() -> Self {
-        Self { shared: OnceLock::new(), keyed: OnceLock::new() }
+        Self { shared: OnceLock::new() }
     }
 
     /// The gates, with those that were given by hand.
@@ -31,16 +36,5 @@ impl Gating {
             }
             shared
         })
-    }
-
-    /// The gates for a key.
-    pub(crate) fn shared_for(
-        &self,
-        service: &Arc<Service>,
-        wanted: Wanted,
-        (key, text): (Digest, impl FnOnce() -> String),
-    ) -> SharedRef {
-        let keyed = self.keyed.get_or_init(|| Keyed::new(service.most_keys()));
-        SharedRef::Counted(keyed.get_or_make(key, || service.part(key, text).share(wanted)))
     }
 }

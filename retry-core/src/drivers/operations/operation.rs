@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::drivers::budget::BudgetCell;
 use crate::drivers::budgets::Budgets;
-use crate::drivers::gates::Gates;
+use crate::drivers::gates::{Gates, Place};
 use crate::drivers::keyed::Digest;
-use crate::drivers::operations::gating::Gating;
+use crate::drivers::operations::gating::{Gating, Hand};
 use crate::drivers::operations::overlay::{Refused, Resolved, Said, Who};
 use crate::drivers::operations::plan::{Plan, PlanId};
+use crate::drivers::parts::Part;
 use crate::drivers::services::{Service, Shared, SharedRef};
 use crate::drivers::statistics::cell::TallyCell;
-use crate::drivers::trace;
 use crate::machines::budget::BudgetSnapshot;
 use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
@@ -32,8 +32,8 @@ pub(crate) struct Operation {
     cell: Option<BudgetCell>,
     plan: AtomicU32,
     gating: Gating,
-    /// Those that a handle was given by hand, beside what its settings name.
-    hand: Option<Arc<Gates>>,
+    /// What a handle was given by hand, beside what its settings name.
+    hand: Option<Hand>,
     shared_with: OnceLock<Arc<Service>>,
     known: Mutex<Known>,
     /// Of a function; a handle has its own.
@@ -101,12 +101,17 @@ impl Operation {
         self
     }
 
-    /// Of a handle: what its own gates and budget are kept in, and the gates given by hand.
-    pub(crate) fn of_handle(mut self, service: Arc<Service>, hand: Option<Arc<Gates>>) -> Self {
+    /// Of a handle: what its own gates and budget are kept in, and what it was given by hand.
+    pub(crate) fn of_handle(mut self, service: Arc<Service>, hand: Hand) -> Self {
         self.cell = None;
         self.shared_with = service.into();
-        self.hand = hand;
+        self.hand = Some(hand);
         self
+    }
+
+    /// With these tags.
+    pub(crate) fn with_tags(self, tags: Vec<Tag>) -> Self {
+        Self { tags: Cow::Owned(tags), ..self }
     }
 
     /// Sets its tags.
@@ -176,16 +181,18 @@ impl Operation {
     /// The gates under a plan, and the budget of a call that has any.
     pub(crate) fn shared(&self, plan: PlanId) -> &Shared {
         let Some(plan) = plan.get() else {
-            let hand = self.hand.as_deref();
-            return self.gating.shared(self.shared_with(), (self.preset.into(), hand));
+            return self.gating.shared(self.shared_with(), (self.preset.into(), self.by_hand()));
         };
         self.shared_under(plan)
     }
 
     /// The gates under a plan that settings made.
     pub(crate) fn shared_under(&self, plan: &'static Plan) -> &'static Shared {
-        let hand = self.hand.as_deref();
-        plan.gating.shared(self.shared_with(), (plan.preset.into(), hand))
+        plan.gating.shared(self.shared_with(), (plan.preset.into(), self.by_hand()))
+    }
+
+    fn by_hand(&self) -> Option<&Gates> {
+        self.hand.as_ref().map(|hand| &hand.gates).filter(|gates| !gates.is_empty())
     }
 
     /// The same for a key.
@@ -194,10 +201,20 @@ impl Operation {
         plan: PlanId,
         key: (Digest, impl FnOnce() -> String),
     ) -> SharedRef {
-        match plan.get() {
-            None => self.gating.shared_for(self.shared_with(), self.preset.into(), key),
-            Some(plan) => plan.gating.shared_for(self.shared_with(), plan.preset.into(), key),
-        }
+        let preset = plan.get().map_or(self.preset, |plan| plan.preset);
+        let (key, text) = key;
+        SharedRef::Counted(self.shared_with().part(key, text).share(&preset.into()))
+    }
+
+    /// The gates of a handle for a key, under a plan that settings made.
+    pub(crate) fn shared_of(&self, part: &Part, plan: &'static Plan) -> SharedRef {
+        let wanted = plan.preset.into();
+        let Some(hand) = self.by_hand() else {
+            return SharedRef::Counted(part.share(&wanted));
+        };
+        let mut shared = part.service().share(wanted);
+        shared.gates.put_all(hand.clone());
+        SharedRef::Counted(Arc::new(shared))
     }
 
     /// What it shares its gates through; one that names no service has its own.
@@ -220,8 +237,13 @@ impl Operation {
     }
 
     /// Puts in force what settings make of it, for the calls that begin from now on.
-    pub(crate) fn adopt(&self, resolved: &Resolved) {
+    ///
+    /// What it cannot do of what was said of it is to be told when no lock is held any more: who
+    /// listens may look here.
+    #[must_use]
+    pub(crate) fn adopt(&self, resolved: &Resolved) -> Vec<String> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let said_before = std::mem::take(&mut known.notes);
         let preset = self.possible(resolved, &mut known);
         let id = if preset == self.preset { Some(PlanId::CODE) } else { known.find(&preset) };
         let id = id.or_else(|| {
@@ -236,13 +258,13 @@ impl Operation {
                     .to_owned(),
             ),
         }
-        for note in known.notes.iter().filter(|_| resolved.is_meant) {
-            trace::settings_without_effect(&self.name, note);
-        }
+        let fresh = known.notes.iter().filter(|note| !said_before.contains(note));
+        let told = if resolved.is_meant { fresh.cloned().collect() } else { Vec::new() };
         drop(known);
         if let (Some(cell), Some(policy)) = (&self.cell, resolved.preset.budget()) {
             cell.set_policy(policy);
         }
+        told
     }
 
     /// What of the settings its calls can do; the rest is noted.
@@ -250,7 +272,6 @@ impl Operation {
     /// What gates are made from is theirs, so only which there are is kept here.
     fn possible(&self, resolved: &Resolved, known: &mut Known) -> Preset {
         let (wanted, code) = (resolved.preset, self.preset);
-        known.notes.clear();
         let mut note = |text: &str| known.notes.push(text.to_owned());
         let mut policy = wanted.policy();
         if !known.reach.cuts && policy.attempt_timeout() != code.policy().attempt_timeout() {
@@ -268,6 +289,9 @@ impl Operation {
             for gate in &resolved.of_service {
                 note(&format!("`{gate}`: is shared with its service, and belongs there"));
             }
+            for gate in self.given_by_hand(&wanted) {
+                note(&format!("`{gate}`: it was given one by hand, which holds"));
+            }
             presence(&wanted.with_policy(policy), &code)
         } else {
             if gates != had {
@@ -277,6 +301,19 @@ impl Operation {
             let preset = code.with_policy(policy);
             budget.map_or(preset.without_budget(), |budget| preset.with_budget(budget))
         }
+    }
+
+    /// The gates that settings want, and that a handle was given by hand.
+    fn given_by_hand(&self, wanted: &Preset) -> impl Iterator<Item = &'static str> {
+        let has = |place| self.by_hand().is_some_and(|hand| hand.has(place));
+        let (breaker, limit) = (has(Place::CircuitBreaker), has(Place::RateLimit));
+        let budget = self.hand.as_ref().is_some_and(|hand| hand.budget);
+        let both = [
+            ("circuit_breaker", breaker && wanted.circuit_breaker().is_some()),
+            ("rate_limit", limit && wanted.rate_limit().is_some()),
+            ("budget", budget && wanted.budget().is_some()),
+        ];
+        both.into_iter().filter(|(_, both)| *both).map(|(gate, _)| gate)
     }
 
     /// What is in force where settings say nothing.

@@ -18,11 +18,12 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use crate::drivers::breaker::CircuitBreaker;
 use crate::drivers::operations::operation::Operation;
-use crate::drivers::operations::overlay;
+use crate::drivers::operations::overlay::{self, Refused};
 use crate::drivers::operations::snapshot::{OperationSnapshot, ServiceSnapshot};
 use crate::drivers::retry::Retry;
 use crate::drivers::services::Service;
 use crate::drivers::trace;
+use crate::values::preset::Preset;
 
 /// The handles and annotated functions of a process, by name.
 ///
@@ -32,9 +33,11 @@ use crate::drivers::trace;
 /// [`get_or_insert_with`](Self::get_or_insert_with).
 ///
 /// A registry of one's own, from [`new`](Self::new), is only a bounded map from names to handles:
-/// settings do not reach it.
+/// settings do not reach it. What a handle of it shares with its service is the service's there too.
 ///
 /// Cloning counts a reference up.
+///
+#[doc = include_str!("../../../docs/operations.md")]
 #[doc(alias = "RetryManagerPool")]
 #[derive(Clone)]
 pub struct RetryRegistry(Arc<Inner>);
@@ -116,13 +119,29 @@ impl RetryRegistry {
         if let Some(retry) = self.get(name) {
             return retry;
         }
-        let (retry, operation) = make().into_operation(name);
+        let own =
+            if self.0.of_process { Service::of_operation(name) } else { Service::apart(name) };
+        let (retry, operation) = make().into_operation(name, own);
         let retry = if self.0.of_process { retry } else { retry.apart() };
         self.insert(name, Member::Handle(retry.clone().into(), operation)).unwrap_or(retry)
     }
 
+    /// [`get_or_insert_with`](Self::get_or_insert_with) of a handle that is made from a preset.
+    ///
+    /// ```
+    /// use retry_core::{RetryRegistry, presets};
+    ///
+    /// let sessions = RetryRegistry::process().get_or_preset("sessions::load", presets::CACHE);
+    /// assert_eq!(sessions.policy().max_attempts(), 2);
+    /// ```
+    #[must_use]
+    pub fn get_or_preset(&self, name: &str, preset: Preset) -> Retry {
+        self.get_or_insert_with(name, || Retry::from_preset(preset))
+    }
+
     fn insert(&self, name: &str, member: Member) -> Option<Retry> {
-        let _turn = self.0.of_process.then(overlay::turn);
+        let turn = self.0.of_process.then(overlay::turn);
+        let mut is_first_refused = false;
         {
             let mut members = self.0.members.write().unwrap_or_else(PoisonError::into_inner);
             let known = members.by_name.get(name).into_iter().flatten();
@@ -134,16 +153,24 @@ impl RetryRegistry {
                 return Some((**retry).clone());
             }
             if members.count >= self.0.most {
-                if self.0.refused.fetch_add(1, Ordering::Relaxed) == 0 {
-                    trace::registry_full(self.0.most);
-                }
+                is_first_refused = self.0.refused.fetch_add(1, Ordering::Relaxed) == 0;
             } else {
                 members.count += 1;
                 members.by_name.entry(name.into()).or_default().push(member.clone());
             }
         }
-        if self.0.of_process {
-            follow(member.operation());
+        let told = self.0.of_process.then(|| follow(member.operation()));
+        drop(turn);
+        // Who listens may look here, or make a call for the first time.
+        if is_first_refused {
+            trace::registry_full(self.0.most);
+        }
+        match told {
+            Some(Err(error)) => trace::settings_refused(member.operation().name(), &error),
+            Some(Ok(notes)) => notes.iter().for_each(|note| {
+                trace::settings_without_effect(member.operation().name(), note);
+            }),
+            None => {}
         }
         match member {
             Member::Handle(retry, _) => Some(*retry),
@@ -202,14 +229,14 @@ impl RetryRegistry {
     }
 }
 
-/// Puts the settings in force in force for one that comes late.
-fn follow(operation: &Operation) {
-    let said = overlay::present();
-    let resolved = operation.resolve(&*said).unwrap_or_else(|error| {
-        trace::settings_refused(operation.name(), &error);
-        operation.as_in_code()
-    });
-    operation.adopt(&resolved);
+/// Puts the settings in force in force for one that comes late; what there is to be told of it.
+fn follow(operation: &Operation) -> Result<Vec<String>, Refused> {
+    let (resolved, error) = match operation.resolve(&*overlay::present()) {
+        Ok(resolved) => (resolved, None),
+        Err(error) => (operation.as_in_code(), Some(error)),
+    };
+    let notes = operation.adopt(&resolved);
+    error.map_or(Ok(notes), Err)
 }
 
 impl fmt::Debug for RetryRegistry {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::drivers::operations::overlay::{self, Refused, Said};
 use crate::drivers::operations::registry::RetryRegistry;
 use crate::drivers::services::Service;
+use crate::drivers::trace;
 
 /// Puts settings in force: for every operation and service that there is, and for those that come.
 /// Calls that have begun keep to what they began under.
@@ -13,7 +14,7 @@ use crate::drivers::services::Service;
 ///
 /// All contradictions with what the code says, each with the name of whose code that is. Then nothing has changed.
 pub(crate) fn apply(said: &Arc<Said>) -> Result<(), Vec<(String, Refused)>> {
-    let _turn = overlay::turn();
+    let turn = overlay::turn();
     let members = RetryRegistry::process().members();
     let services = Service::all();
     let mut refused = Vec::new();
@@ -36,9 +37,16 @@ pub(crate) fn apply(said: &Arc<Said>) -> Result<(), Vec<(String, Refused)>> {
     for service in &services {
         service.adopt(&**said);
     }
+    let mut told = Vec::with_capacity(members.len());
     for (member, resolved) in members.iter().zip(&resolved) {
-        member.operation().adopt(resolved);
+        told.push(member.operation().adopt(resolved));
         member.operation().adopt_own(&**said);
+    }
+    drop(turn);
+    for (member, notes) in members.iter().zip(&told) {
+        for note in notes {
+            trace::settings_without_effect(member.operation().name(), note);
+        }
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::drivers::rate_limit::{RateLimit, RateLimitSnapshot};
 use crate::drivers::services::Service;
 use crate::machines::budget::BudgetSnapshot;
 use crate::values::policy::RetryPolicy;
+use crate::values::tag::Tag;
 
 /// An operation at one moment.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct OperationSnapshot {
     /// The service that it calls, if it names one: then its gates are in that one's
     /// [`ServiceSnapshot`] as well.
     pub service: Option<String>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
     /// Whether it is an annotated function, and not a handle.
     pub is_function: bool,
     /// The policy of the calls that begin now.
@@ -69,6 +72,7 @@ impl OperationSnapshot {
         Self {
             name: operation.name().to_owned(),
             service: operation.service_name().map(ToOwned::to_owned),
+            tags: operation.labels().tags.to_vec(),
             is_function: matches!(member, Member::Function(_)),
             policy: *operation.policy_now(),
             is_overridden: operation.is_overridden(),

@@ -34,6 +34,7 @@ use crate::values::policy_error::PolicyError;
 use crate::values::preset::Preset;
 use crate::values::rate_limit_policy::RateLimitPolicy;
 use crate::values::strategy::Strategy;
+use crate::values::tag::{self, Tag};
 use crate::values::throttle_policy::ThrottlePolicy;
 
 /// A handle in the making: made by [`Retry::builder`].
@@ -49,6 +50,7 @@ pub struct RetryBuilder {
     settings: Settings,
     name: Option<Arc<str>>,
     service: Option<Arc<str>>,
+    tags: Vec<Tag>,
     circuit_breaker: Option<PolicyOr<BreakerPolicy, CircuitBreaker>>,
     rate_limit: Option<PolicyOr<RateLimitPolicy, RateLimit>>,
     throttle: Option<PolicyOr<ThrottlePolicy, Throttle>>,
@@ -195,6 +197,16 @@ impl RetryBuilder {
         self
     }
 
+    /// A tag: its key not empty, at most [`Tag::MOST`] of them; see [`Retry::with_tag`].
+    pub fn tag(
+        mut self,
+        key: impl Into<Cow<'static, str>>,
+        value: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        tag::put(&mut self.tags, Tag::of(key, value));
+        self
+    }
+
     /// The clock, in place of tokio's timer and the operating system's.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
@@ -234,8 +246,8 @@ impl RetryBuilder {
     /// # Errors
     ///
     /// The first of these: a setting of the policy that is out of its bound, as
-    /// [`RetryPolicyBuilder::build`] says; an empty name or service; a budget together with
-    /// `without_budget`; permanent dead letters without a sink.
+    /// [`RetryPolicyBuilder::build`] says; an empty name or service; a tag with an empty key, or too
+    /// many of them; a budget together with `without_budget`; permanent dead letters without a sink.
     pub fn build(self) -> Result<Retry, RetryBuildError> {
         let policy = self.built_policy()?;
         self.contradiction().map_or(Ok(()), Err)?;
@@ -247,6 +259,7 @@ impl RetryBuilder {
             retry = retry.with_seed(seed);
         }
         retry.name = self.name.as_deref().map(|name| Named::new(name.to_owned()));
+        retry.tags = self.tags.as_slice().into();
         retry.clock.clone_from(&self.clock);
         retry.token.clone_from(&self.token);
         retry.letters.clone_from(&self.letters);
@@ -285,6 +298,8 @@ impl RetryBuilder {
             Some(RetryBuildError::EmptyName)
         } else if empty(&self.service) {
             Some(RetryBuildError::EmptyService)
+        } else if let Err(error) = tag::check(&self.tags) {
+            Some(error.into())
         } else if self.without_budget && self.budget.is_some() {
             Some(RetryBuildError::BudgetAndNone)
         } else if self.letters.permanent && self.letters.sink.is_none() {

@@ -9,6 +9,7 @@ use crate::drivers::breaker::CircuitBreaker;
 use crate::drivers::budget::RetryBudget;
 use crate::drivers::gates::Place;
 use crate::drivers::keyed::Digest;
+use crate::drivers::operations::gating::Hand;
 use crate::drivers::operations::operation::Operation;
 use crate::drivers::rate_limit::RateLimit;
 use crate::drivers::retry::in_force::Given;
@@ -57,9 +58,16 @@ impl<C> Retry<C> {
     #[must_use]
     pub fn with_service(self, service: impl Into<Cow<'static, str>>) -> Self {
         let name: Arc<str> = service.into().into();
-        let retry = self.sharing(Service::named(&name));
+        let service = Service::named(&name);
+        if let Some(keys) = self.shares.wanted_keys().filter(|_| self.service.is_none()) {
+            service.want_keys(keys);
+        }
+        let mut retry = self.sharing(service);
+        // Settings know a handle of the registry by the service that it had.
+        retry.given.gates |= retry.operation.is_some();
+        retry.given.budget |= retry.operation.is_some();
         let named = retry.name.as_deref().map(Named::elsewhere);
-        Self { service: Some(name), name: named, ..retry }
+        Self { service: Some(name), name: named, part: None, ..retry }
     }
 
     /// With the budget, and the gates that a preset named, of this service.
@@ -79,7 +87,9 @@ impl<C> Retry<C> {
     /// With gates and a budget of their own for this key, such as a host or a tenant: one that is
     /// bad must not close the way to the others. Those are the gates that a preset named, and the
     /// budget unless one was given; what was given by hand stays. Handles and functions of one
-    /// service that name the same key share them.
+    /// service that name the same key share them. Settings reach them as they reach those of the
+    /// service: a handle of the [registry](crate::RetryRegistry) has the gates for its keys that
+    /// settings name.
     ///
     /// How many keys are kept apart is [bounded](Self::with_max_keys): the one that was asked for
     /// least recently makes room, and begins anew when it comes back.
@@ -102,26 +112,34 @@ impl<C> Retry<C> {
         C: Clone,
     {
         let part = self.shares.part(Digest::of(key), || key.to_string());
-        let retry = self.clone().sharing(part);
-        Self { given: Given { gates: true, ..retry.given }, ..retry }
+        let retry = self.clone().sharing(Arc::clone(part.service()));
+        Self { part: Some(part), ..retry }
     }
 
     /// With this many [keys](Self::for_key) kept apart, 1024 where nobody says. The first that says
-    /// so for a service, or calls it with a key, decides for all.
+    /// so for a service, or calls it with a key, decides for all; who says something else afterwards
+    /// is told by a warning.
     ///
-    /// A key costs about a kilobyte with the gates of a preset, and 16 more make no difference: it
-    /// is rounded up.
+    /// A key costs 2.4 kB with the gates of [`STANDARD`](crate::presets::STANDARD), and 1.7 kB with a
+    /// budget alone. The number is rounded up to a multiple of 16.
     #[must_use]
     pub fn with_max_keys(self, keys: usize) -> Self {
         self.shares.want_keys(keys);
         self
     }
 
-    /// The handle as the registry keeps it under a name, and what settings know it as.
-    pub(crate) fn into_operation(self, name: &str) -> (Self, Arc<Operation>) {
-        let mut retry = Self { name: Some(Named::new(name.to_owned())), operation: None, ..self };
+    /// The handle as the registry keeps it under a name, and what settings know it as. `own` is
+    /// what it has for itself where it names no service.
+    pub(crate) fn into_operation(self, name: &str, own: Service) -> (Self, Arc<Operation>) {
+        // What a handle says for itself is the code that settings lie over; a predicate stays one.
+        let given = Given { unknown_retried: self.given.unknown_retried, ..Given::default() };
+        let name_of = Some(Named::new(name.to_owned()));
+        let mut retry = Self { name: name_of, operation: None, given, ..self };
         if retry.service.is_none() {
-            retry = retry.sharing(Arc::new(Service::of_operation(name)));
+            if let Some(keys) = retry.shares.wanted_keys() {
+                own.want_keys(keys);
+            }
+            retry = retry.sharing(Arc::new(own));
         }
         let wanted = retry.preset.as_deref().copied().unwrap_or(Wanted::NOTHING);
         let budget = match retry.budget {
@@ -129,19 +147,18 @@ impl<C> Retry<C> {
             HandleBudget::Given(_) | HandleBudget::None => None,
         };
         let preset = Wanted { budget, ..wanted }.with_policy(retry.policy);
-        let hand = retry.gates.as_deref().map(|gates| {
-            let mut hand = gates.clone();
-            if wanted.breaker.is_some() {
-                hand.remove(Place::CircuitBreaker);
-            }
-            if wanted.rate_limit.is_some() {
-                hand.remove(Place::RateLimit);
-            }
-            Arc::new(hand)
-        });
+        let mut gates = retry.gates.as_deref().cloned().unwrap_or_default();
+        if wanted.breaker.is_some() {
+            gates.remove(Place::CircuitBreaker);
+        }
+        if wanted.rate_limit.is_some() {
+            gates.remove(Place::RateLimit);
+        }
+        let hand = Hand { gates, budget: matches!(retry.budget, HandleBudget::Given(_)) };
         let service = retry.service.as_deref().map(|service| Cow::Owned(service.to_owned()));
         let operation = Operation::new(retry.policy, Cow::Owned(name.to_owned()), service)
             .with_preset(&preset)
+            .with_tags(retry.tags.to_vec())
             .of_handle(Arc::clone(&retry.shares), hand);
         let operation = Arc::new(operation);
         retry.operation = Some(Arc::clone(&operation));
@@ -160,14 +177,18 @@ impl<C> Retry<C> {
     /// [`StopReason::Budget`](crate::StopReason::Budget).
     #[must_use]
     pub fn with_budget(self, budget: RetryBudget) -> Self {
-        Self { budget: HandleBudget::Given(budget), ..self }
+        self.drawing_on(HandleBudget::Given(budget))
     }
 
     /// With retries that nothing but the policy bounds, and the budget of the process where one is
     /// set: for a call that nobody else makes.
     #[must_use]
     pub fn without_budget(self) -> Self {
-        Self { budget: HandleBudget::None, ..self }
+        self.drawing_on(HandleBudget::None)
+    }
+
+    fn drawing_on(self, budget: HandleBudget) -> Self {
+        Self { budget, given: Given { budget: true, ..self.given }, ..self }
     }
 
     /// The budget that its retries are drawn from.

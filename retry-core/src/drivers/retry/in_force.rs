@@ -9,7 +9,7 @@ use crate::drivers::call::Terms;
 use crate::drivers::gates::Gates;
 use crate::drivers::operations::plan::{Plan, PlanId};
 use crate::drivers::retry::{HandleBudget, Retry};
-use crate::drivers::services::Shared;
+use crate::drivers::services::SharedRef;
 use crate::seams::clock::Clock;
 use crate::seams::test_mode;
 use crate::values::kind::ErrorKind;
@@ -24,11 +24,14 @@ pub(super) struct Given {
     pub(super) unknown_retried: bool,
     /// Gates that settings do not know.
     pub(super) gates: bool,
+    /// A budget, or none.
+    pub(super) budget: bool,
 }
 
 impl Given {
     fn over(self, policy: &RetryPolicy) -> Option<RetryPolicy> {
-        if self == (Self { gates: self.gates, ..Self::default() }) {
+        let (gates, budget) = (self.gates, self.budget);
+        if self == (Self { gates, budget, ..Self::default() }) {
             return None;
         }
         let mut draft = policy.to_builder();
@@ -49,7 +52,7 @@ impl Given {
 /// What one call goes by. The handle itself stays the lender of what settings leave alone.
 #[derive(Debug)]
 pub(crate) struct InForce {
-    plan: Option<(&'static Plan, &'static Shared)>,
+    plan: Option<(&'static Plan, SharedRef)>,
     /// Where a plan and what the call was given come together.
     policy: Option<RetryPolicy>,
     /// A test wants no waits: neither gates nor a budget.
@@ -75,29 +78,38 @@ impl InForce {
         let operation = retry.operation.as_ref();
         let plan = operation.and_then(|operation| {
             let plan = operation.plan().get()?;
-            Some((plan, operation.shared_under(plan)))
+            let shared = match &retry.part {
+                Some(part) => operation.shared_of(part, plan),
+                None => SharedRef::Static(operation.shared_under(plan)),
+            };
+            Some((plan, shared))
         });
-        let policy = plan.and_then(|(plan, _)| retry.given.over(plan.preset.policy_ref()));
+        let given = |(plan, _): &(&Plan, _)| retry.given.over(plan.preset.policy_ref());
+        let policy = plan.as_ref().and_then(given);
         Self { plan, policy, bare: is_bare() }
     }
 
     pub(crate) fn policy<'a, C>(&'a self, retry: &'a Retry<C>) -> &'a RetryPolicy {
-        let planned = || Some(self.plan?.0.preset.policy_ref());
+        let planned = || Some(self.plan.as_ref()?.0.preset.policy_ref());
         self.policy.as_ref().or_else(planned).unwrap_or_else(|| retry.policy())
     }
 
-    pub(crate) fn gates<'a, C>(&self, retry: &'a Retry<C>) -> &'a Gates {
-        match self.plan {
+    pub(crate) fn gates<'a, C>(&'a self, retry: &'a Retry<C>) -> &'a Gates {
+        match &self.plan {
             _ if self.bare => Gates::NONE,
             Some((_, shared)) if !retry.given.gates => &shared.gates,
             _ => retry.gates.as_deref().unwrap_or(Gates::NONE),
         }
     }
 
-    fn budgets<'a, C>(&self, retry: &'a Retry<C>) -> Budgets<'a> {
-        match (self.plan, &retry.budget) {
+    fn budgets<'a, C>(&'a self, retry: &'a Retry<C>) -> Budgets<'a> {
+        match (&self.plan, &retry.budget) {
             _ if self.bare => Budgets::new(None),
-            (Some((_, shared)), HandleBudget::Shared) if !retry.given.gates => shared.budgets(),
+            (Some((_, shared)), HandleBudget::Shared | HandleBudget::None)
+                if !retry.given.budget =>
+            {
+                shared.budgets()
+            }
             _ => Budgets::new(retry.budget().map(RetryBudget::cell)),
         }
     }

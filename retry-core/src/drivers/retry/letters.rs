@@ -156,7 +156,7 @@ impl<C> Retry<C> {
         let (listening, own) = self.listening();
         if !listening.is_nobody() {
             let failed = match fate {
-                LetterFate::Failed(error) => Some(Text::of(error)),
+                LetterFate::Failed(error) => Some(Text::of(error.cause())),
                 LetterFate::Stored => None,
             };
             let event = Event::DeadLetter { labels: self.labels(), failed };

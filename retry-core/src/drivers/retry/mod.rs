@@ -27,6 +27,7 @@ pub(crate) mod in_force;
 mod letters;
 mod named;
 pub(crate) mod policy_or;
+mod tags;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ use crate::drivers::budget::RetryBudget;
 use crate::drivers::gates::Gates;
 use crate::drivers::observing::{Listening, Observers};
 use crate::drivers::operations::operation::Operation;
+use crate::drivers::parts::Part;
 use crate::drivers::retry::in_force::Given;
 use crate::drivers::retry::letters::Letters;
 use crate::drivers::retry::named::Named;
@@ -111,6 +113,8 @@ pub struct Retry<C = ByClassify> {
     budget: HandleBudget,
     /// Its service, or what it has for itself.
     shares: Arc<Service>,
+    /// The key that it is for.
+    part: Option<Arc<Part>>,
     /// What a preset named, and nobody has replaced: shared with the service, once it has one.
     preset: Option<Arc<Wanted>>,
     letters: Letters,
@@ -148,6 +152,7 @@ impl Retry {
             gates: None,
             budget: HandleBudget::Shared,
             shares,
+            part: None,
             preset: None,
             letters: Letters::default(),
             observers: None,
@@ -206,13 +211,14 @@ impl<C> Retry<C> {
     /// Asks `classifier` about every error, as [`classify_with`](Self::classify_with) does.
     #[must_use]
     pub fn with_classifier<D>(self, classifier: D) -> Retry<D> {
-        let Self { policy, name, service, clock, token, .. } = self;
+        let Self { policy, name, service, tags, clock, token, .. } = self;
         let Self { deadline, seeds, gates, budget, shares, preset, .. } = self;
-        let Self { tags, observers, letters, operation, given, .. } = self;
+        let Self { part, letters, observers, operation, given, .. } = self;
         Retry {
             policy,
             name,
             service,
+            tags,
             clock,
             token,
             deadline,
@@ -220,10 +226,10 @@ impl<C> Retry<C> {
             gates,
             budget,
             shares,
+            part,
             preset,
             letters,
             observers,
-            tags,
             operation,
             given,
             classifier,

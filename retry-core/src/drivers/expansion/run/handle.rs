@@ -72,7 +72,7 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
         let measured = listening.0.has(Listening::LATENCY);
         let needs_time = measured || site.keeps_time || needs_time(&retry, &in_force);
         let started = needs_time.then(|| clock::<C, W>(&retry).now());
-        let call = Call::start(&labels, started, listening);
+        let call = Call::start((&labels, in_force.policy(&retry)), started, listening);
         let (last, passage) = (None, Passage::default());
         Self { retry, in_force, site, call, last, passage, waits: PhantomData }
     }

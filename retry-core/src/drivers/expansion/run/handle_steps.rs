@@ -103,7 +103,7 @@ impl<C, R> HandleRun<C, Blocking, R> {
     where
         O: FnOnce() -> R,
     {
-        self.call.span().in_scope(operation)
+        self.call.span().in_attempt(operation)
     }
 
     /// Takes the outcome of an attempt.

@@ -91,7 +91,7 @@ where
         let listening = Listening::now();
         let timed = listening.has(Listening::LATENCY) || asks_for_it || keeps_time;
         let started = (MODE != PLAIN || timed).then(|| C::CLOCK.now());
-        let mut call = Call::start(&site.labels(), started, (listening, None));
+        let mut call = Call::start((&site.labels(), policy), started, (listening, None));
         if MODE != GATED {
             call.begin_attempt();
         }
@@ -276,7 +276,7 @@ where
     where
         O: FnOnce() -> R,
     {
-        self.call.span().in_scope(operation)
+        self.call.span().in_attempt(operation)
     }
 
     /// Blocks for `delay`; the answer of the call where that has ended it.

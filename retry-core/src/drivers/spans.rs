@@ -167,7 +167,7 @@ impl Spans {
     }
 
     #[cold]
-    fn give_up(self: Box<Self>, failure: &Failure<'_>, reason: StopReason) {
+    fn give_up(self, failure: &Failure<'_>, reason: StopReason) {
         if reason == StopReason::Cancelled {
             return self.cancel(failure.attempt);
         }
@@ -180,7 +180,7 @@ impl Spans {
     }
 
     #[cold]
-    fn cancel(self: Box<Self>, attempts: u32) {
+    fn cancel(self, attempts: u32) {
         let reason = StopReason::Cancelled.as_str();
         self.attempt.record("retry.reason", reason);
         self.call.record("retry.reason", reason);

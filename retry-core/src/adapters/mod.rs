@@ -2,5 +2,7 @@
 
 #[cfg(feature = "serde")]
 pub(crate) mod config;
+#[cfg(feature = "metrics")]
+pub(crate) mod metrics;
 #[cfg(feature = "serde")]
 mod statistics;

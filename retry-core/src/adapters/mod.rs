@@ -2,5 +2,7 @@
 
 #[cfg(feature = "serde")]
 pub(crate) mod config;
+#[cfg(feature = "page")]
+mod page;
 #[cfg(feature = "serde")]
 mod statistics;

@@ -14,6 +14,9 @@ pub use crate::adapters::config::LiveSettings;
 #[cfg(feature = "serde")]
 #[doc(inline)]
 pub use crate::adapters::config::{ConfigError, ConfigErrors, RetryConfig, RetrySettings};
+#[cfg(feature = "metrics")]
+#[doc(inline)]
+pub use crate::adapters::metrics::{MetricInfo, MetricSort, MetricsReporter, Publishing};
 #[doc(inline)]
 pub use crate::drivers::{
     attempts::Attempts,

@@ -3,6 +3,9 @@
 #![cfg(feature = "macros")]
 #![allow(clippy::float_cmp)] // tokens are counted, and not computed
 
+#[cfg(feature = "tracing")]
+mod recorder;
+
 use std::io;
 use std::time::Duration;
 
@@ -235,4 +238,34 @@ fn a_key_of_a_key_is_a_part_of_its_part() {
     assert_eq!(fail(&retry.for_key("host").for_key("tenant")), StopReason::CircuitOpen);
     assert!(works(&host));
     assert!(works(&retry.for_key("tenant")));
+}
+
+#[cfg(feature = "tracing")]
+#[test]
+fn a_conflict_about_a_key_is_told_once_and_not_by_every_call() {
+    let (recorder, _guard) =
+        recorder::Recorder::listening(tracing::level_filters::LevelFilter::WARN);
+    let other = PRESET.with_circuit_breaker(BREAKER.with_open_for(HOUR / 2));
+    let (one, other) = (handle("keys::apart"), Retry::from_preset(other));
+    assert!(works(&one.for_key("a")));
+    let other = other.with_clock(ManualClock::new()).with_service("keys::apart");
+    recorder.said();
+    for _ in 0..10 {
+        assert!(works(&other.for_key("a")));
+    }
+    assert_eq!(recorder.said().len(), 1);
+}
+
+#[cfg(feature = "tracing")]
+#[test]
+fn another_number_of_keys_than_that_which_holds_is_told() {
+    let retry = Retry::builder().preset(PRESET).service("keys::settled").max_keys(32);
+    let retry = retry.build().unwrap();
+    let (recorder, _guard) =
+        recorder::Recorder::listening(tracing::level_filters::LevelFilter::WARN);
+    let same = retry.with_max_keys(32);
+    assert_eq!(recorder.said(), []);
+    let _other = same.with_max_keys(64);
+    let [said] = &recorder.said()[..] else { panic!("one event") };
+    assert_eq!((said.field("gate"), said.field("has")), (Some("max_keys"), Some("32")));
 }

@@ -2,6 +2,8 @@
 
 #![cfg(all(feature = "macros", feature = "tracing"))]
 
+mod traces;
+
 use std::future::pending;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,86 +11,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use opentelemetry::trace::{SpanId, Status, TracerProvider};
-use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use opentelemetry::trace::Status;
+use opentelemetry_sdk::trace::SpanData;
 use retry_core::{
     BreakerPolicy, CancellationToken, CircuitBreaker, Jitter, ManualClock, Retry, RetryError,
     RetryPolicy, with_retry,
 };
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
+use traces::{Traces, call, expected, field, fields, id, named, shape, text};
 use tracing::Instrument;
 use tracing::level_filters::LevelFilter;
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::filter::filter_fn;
 
 const POLICY: RetryPolicy = RetryPolicy::new().with_jitter(Jitter::None);
 
 fn handle(policy: RetryPolicy) -> Retry {
     Retry::new(policy).with_name("stock").with_service("inventory").without_budget()
-}
-
-/// The spans of this thread, as they are exported.
-struct Traces {
-    exporter: InMemorySpanExporter,
-    provider: SdkTracerProvider,
-    _guard: DefaultGuard,
-}
-
-impl Traces {
-    fn exported() -> Self {
-        Self::at(LevelFilter::TRACE)
-    }
-
-    fn at(level: LevelFilter) -> Self {
-        let exporter = InMemorySpanExporter::default();
-        let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
-        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
-        let subscriber = tracing_subscriber::registry().with(layer.with_filter(level));
-        Self { exporter, provider, _guard: tracing::subscriber::set_default(subscriber) }
-    }
-
-    /// Every span that has been closed, in the order in which they began.
-    fn spans(&self) -> Vec<SpanData> {
-        self.provider.force_flush().unwrap();
-        let mut spans = self.exporter.get_finished_spans().unwrap();
-        spans.sort_by_key(|span| span.start_time);
-        spans
-    }
-}
-
-fn field(span: &SpanData, key: &str) -> Option<String> {
-    let mut fields = span.attributes.iter().filter(|field| field.key.as_str() == key);
-    let field = fields.next()?.value.as_str().into_owned();
-    assert!(fields.next().is_none(), "`{key}` is there twice: {span:?}");
-    Some(field)
-}
-
-fn fields<const N: usize>(span: &SpanData, keys: [&str; N]) -> [Option<String>; N] {
-    keys.map(|key| field(span, key))
-}
-
-fn named<'a>(spans: &'a [SpanData], name: &str) -> Vec<&'a SpanData> {
-    spans.iter().filter(|span| span.name == name).collect()
-}
-
-fn call(spans: &[SpanData]) -> &SpanData {
-    let calls: Vec<_> = spans.iter().filter(|span| span.name.starts_with("retry ")).collect();
-    assert_eq!(calls.len(), 1, "{spans:?}");
-    calls[0]
-}
-
-fn id(span: &SpanData) -> SpanId {
-    span.span_context.span_id()
-}
-
-fn status(text: &'static str) -> Status {
-    Status::error(text)
-}
-
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
 }
 
 /// What an operation does that has a span of its own, after so many failures.
@@ -144,7 +83,7 @@ async fn three_attempts_are_three_spans_below_that_of_the_call() {
         ]
     );
     let statuses: Vec<_> = attempts.iter().map(|attempt| attempt.status.clone()).collect();
-    let refused = status("connection refused");
+    let refused = Status::error("connection refused");
     assert_eq!(statuses, [refused.clone(), refused, Status::Unset]);
 }
 
@@ -157,7 +96,7 @@ async fn plain(failures: &mut u32) -> Result<u32, &'static str> {
     policy = POLICY, name = "stock", service = "inventory", timeout = "1m", budget = "none"
 )]
 async fn timed(failures: &mut u32) -> Result<u32, RetryError<&'static str>> {
-    Ok(operation(failures).await?)
+    operation(failures).await
 }
 
 #[with_retry(
@@ -165,35 +104,12 @@ async fn timed(failures: &mut u32) -> Result<u32, RetryError<&'static str>> {
     circuit_breaker(consecutive_failures = 9)
 )]
 async fn gated(failures: &mut u32) -> Result<u32, RetryError<&'static str>> {
-    Ok(operation(failures).await?)
+    operation(failures).await
 }
 
 #[with_retry(retry = retry)]
 async fn over_a_handle(retry: &Retry, failures: &mut u32) -> Result<u32, RetryError<&'static str>> {
-    Ok(operation(failures).await?)
-}
-
-/// The names of the spans with those of their parents, in the order in which they began.
-fn shape(spans: &[SpanData]) -> Vec<(String, String)> {
-    let name = |span: &SpanData| match field(span, "retry.attempt") {
-        Some(number) => format!("{} {number}", span.name),
-        None => span.name.to_string(),
-    };
-    let parent = |child: &SpanData| {
-        let parent = spans.iter().find(|span| id(span) == child.parent_span_id);
-        parent.map(name).unwrap_or_default()
-    };
-    spans.iter().map(|span| (name(span), parent(span))).collect()
-}
-
-fn expected(attempts: u32) -> Vec<(String, String)> {
-    let call = "retry stock".to_owned();
-    let mut expected = vec![(call.clone(), String::new())];
-    for attempt in (1..=attempts).map(|attempt| format!("attempt {attempt}")) {
-        expected.push((attempt.clone(), call.clone()));
-        expected.push(("request".to_owned(), attempt));
-    }
-    expected
+    operation(failures).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -229,7 +145,7 @@ fn blocking_over_a_handle(
     retry: &Retry,
     failures: &mut u32,
 ) -> Result<u32, RetryError<&'static str>> {
-    Ok(blocking_operation(failures)?)
+    blocking_operation(failures)
 }
 
 fn blocking_operation(failures: &mut u32) -> Result<u32, &'static str> {
@@ -282,7 +198,7 @@ async fn a_call_that_gives_up_says_why_in_its_status() {
     let keys = ["retry.reason", "error.type", "retry.attempts"];
     let values = ["attempts_exhausted", "unknown", "3"].map(text);
     assert_eq!(fields(call(&spans), keys), values);
-    assert_eq!(call(&spans).status, status("connection refused"));
+    assert_eq!(call(&spans).status, Status::error("connection refused"));
     let said: Vec<_> = call(&spans).events.iter().map(|event| event.name.to_string()).collect();
     let retrying = "attempt failed, retrying";
     assert_eq!(said, [retrying, retrying, "gave up"], "what is said of a call is said in its span");
@@ -357,7 +273,10 @@ fn an_attempt_that_panics_fails_and_so_does_its_call() {
     let spans = traces.spans();
     assert_eq!(spans.len(), 2);
     for span in &spans {
-        assert_eq!((field(span, "error.type"), &span.status), (text("panic"), &status("panicked")));
+        assert_eq!(
+            (field(span, "error.type"), &span.status),
+            (text("panic"), &Status::error("panicked"))
+        );
     }
 }
 
@@ -407,6 +326,15 @@ async fn what_an_attempt_spawns_is_below_it_where_it_is_instrumented() {
     assert_eq!(shape(&traces.spans()), expected(1));
 }
 
+#[test]
+fn tags_are_one_field_of_the_call() {
+    let traces = Traces::exported();
+    let retry = handle(POLICY).with_tag("team", "payments").unwrap();
+    let retry = retry.with_tag("tier", "1").unwrap();
+    retry.run_blocking(|| Ok::<_, String>(())).unwrap();
+    assert_eq!(field(call(&traces.spans()), "retry.tags"), text("team=payments tier=1"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn above_debug_level_there_is_no_span_of_a_call() {
     let traces = Traces::at(LevelFilter::INFO);
@@ -414,4 +342,14 @@ async fn above_debug_level_there_is_no_span_of_a_call() {
     let spans = traces.spans();
     let names: Vec<_> = spans.iter().map(|span| &*span.name).collect();
     assert_eq!(names, ["request"; 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_runs_in_the_span_of_its_call_where_attempts_are_filtered_out() {
+    let traces = Traces::at(filter_fn(|span| span.name() != "attempt"));
+    assert_eq!(plain(&mut 2).await, Ok(7));
+    let spans = traces.spans();
+    let requests = named(&spans, "request");
+    assert_eq!(requests.len(), 3);
+    assert!(requests.iter().all(|request| request.parent_span_id == id(call(&spans))));
 }

@@ -1,6 +1,7 @@
 //! What a developer runs, the same on every machine and in CI.
 
 mod compile_cost;
+mod ops;
 mod tools;
 
 use std::env;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::compile_cost::compile_cost;
+use crate::ops::ops;
 use crate::tools::{Tools, run};
 
 const USAGE: &str = "\
@@ -27,7 +29,7 @@ struct Step {
     run: fn(&Tools) -> Result<(), String>,
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step { name: "fmt", about: "the sources are formatted", run: fmt },
     Step { name: "clippy", about: "no lint fires, with every set of features", run: clippy },
     Step { name: "unit", about: "unit, integration and property tests on virtual time", run: unit },
@@ -36,6 +38,7 @@ const STEPS: [Step; 8] = [
     Step { name: "ui", about: "what the attribute accepts and says", run: ui },
     Step { name: "doc", about: "documentation builds, its examples run", run: doc },
     Step { name: "examples", about: "the examples run, and see what they expect", run: examples },
+    Step { name: "ops", about: "rules and dashboard, against a real Prometheus", run: ops },
 ];
 
 fn main() -> ExitCode {
@@ -87,7 +90,8 @@ fn clippy(tools: &Tools) -> Result<(), String> {
     let deny = ["--", "--deny", "warnings"];
     tools.cargo(["clippy", "--workspace", "--all-targets"].iter().chain(&deny))?;
     let foreign = ["anyhow", "http", "hyper", "redis", "reqwest", "sqlx", "tonic"];
-    for features in ["", "macros", "serde", "toml", "tracing"].into_iter().chain(foreign) {
+    for features in ["", "macros", "metrics", "serde", "toml", "tracing"].into_iter().chain(foreign)
+    {
         let core = ["clippy", "--package", "retry-core", "--no-default-features", "--features"];
         let targets: &[&str] = if foreign.contains(&features) {
             &["--lib", "--test", "foreign", "--test", "retry_after"]

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "serde")]
 pub(crate) mod config;
+#[cfg(feature = "metrics")]
+pub(crate) mod metrics;
 #[cfg(feature = "page")]
 mod page;
 #[cfg(feature = "serde")]

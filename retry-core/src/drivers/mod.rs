@@ -16,6 +16,7 @@ pub(crate) mod gates;
 pub(crate) mod halt;
 pub(crate) mod keyed;
 pub(crate) mod observing;
+pub(crate) mod of_preset;
 pub(crate) mod open_attempt;
 pub(crate) mod operations;
 pub(crate) mod parts;

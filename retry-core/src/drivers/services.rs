@@ -14,6 +14,7 @@ use crate::drivers::budget::{BudgetCell, RetryBudget};
 use crate::drivers::budgets::Budgets;
 use crate::drivers::gates::{Gates, Place};
 use crate::drivers::keyed::{Digest, Keyed};
+use crate::drivers::of_preset::OfPreset;
 use crate::drivers::operations::overlay::{self, Refused, Said, Who};
 use crate::drivers::parts::Part;
 use crate::drivers::rate_limit::RateLimit;
@@ -374,28 +375,5 @@ impl Service {
         for part in self.parts() {
             part.adopt(said);
         }
-    }
-}
-
-/// A policy of a gate, in its place in a preset.
-trait OfPreset {
-    fn put(self, preset: &Preset) -> Preset;
-}
-
-impl OfPreset for BreakerPolicy {
-    fn put(self, preset: &Preset) -> Preset {
-        preset.with_circuit_breaker(self)
-    }
-}
-
-impl OfPreset for BudgetPolicy {
-    fn put(self, preset: &Preset) -> Preset {
-        preset.with_budget(self)
-    }
-}
-
-impl OfPreset for RateLimitPolicy {
-    fn put(self, preset: &Preset) -> Preset {
-        preset.with_rate_limit(self)
     }
 }

@@ -76,12 +76,13 @@ impl CallSpan {
         }
     }
 
-    /// Runs `work`, a poll of the operation, inside the span of the attempt.
+    /// Runs `work`, a poll of the operation, inside the span of the attempt. That of the call is
+    /// entered as well: a layer whose filter leaves attempts out looks for it among those.
     #[inline]
     pub(crate) fn in_attempt<T>(&self, work: impl FnOnce() -> T) -> T {
         match &self.0 {
             None => work(),
-            Some(spans) => spans.innermost().in_scope(work),
+            Some(spans) => spans.call.in_scope(|| spans.attempt.in_scope(work)),
         }
     }
 
@@ -156,18 +157,13 @@ impl Spans {
         );
     }
 
-    /// The span of the attempt, or of the call where a subscriber does not want the former.
-    fn innermost(&self) -> &Span {
-        if self.attempt.is_disabled() { &self.call } else { &self.attempt }
-    }
-
     #[cold]
     fn end(self, attempts: u32) {
         self.call.record("retry.attempts", attempts);
     }
 
     #[cold]
-    fn give_up(self: Box<Self>, failure: &Failure<'_>, reason: StopReason) {
+    fn give_up(self, failure: &Failure<'_>, reason: StopReason) {
         if reason == StopReason::Cancelled {
             return self.cancel(failure.attempt);
         }
@@ -180,7 +176,7 @@ impl Spans {
     }
 
     #[cold]
-    fn cancel(self: Box<Self>, attempts: u32) {
+    fn cancel(self, attempts: u32) {
         let reason = StopReason::Cancelled.as_str();
         self.attempt.record("retry.reason", reason);
         self.call.record("retry.reason", reason);

@@ -91,6 +91,14 @@ const fn end_of(cell: usize) -> u64 {
     (((PARTS + part + 1) << octave) * UNITS_NANOS).div_ceil(UNITS)
 }
 
+/// The middle of a cell, in nanoseconds: what its times are taken for where they are added up. Of
+/// the last, which has no end, its begin.
+#[cfg(feature = "metrics")]
+pub(crate) const fn middle_of(cell: usize) -> u64 {
+    let begin = if cell == 0 { 0 } else { end_of(cell - 1) };
+    if cell == CELLS - 1 { begin } else { begin.midpoint(end_of(cell)) }
+}
+
 impl Histogram {
     pub(crate) const fn new() -> Self {
         Self {
@@ -161,6 +169,12 @@ impl Reading {
             }
         }
         Duration::ZERO
+    }
+
+    /// How many times each cell has.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn cells(&self) -> &[u64] {
+        &self.cells
     }
 
     pub(crate) fn statistics(&self) -> TimeStatistics {

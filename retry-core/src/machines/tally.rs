@@ -227,6 +227,23 @@ impl Read {
         self.timed_waited = self.timed_waited.saturating_add(other.timed_waited);
     }
 
+    /// Calls that have ended, or have failed at least once.
+    pub(crate) fn calls(&self) -> u64 {
+        self.counts.calls()
+    }
+
+    /// The delays before retries.
+    #[cfg(feature = "metrics")]
+    pub(crate) const fn delays(&self) -> &Reading {
+        &self.delays
+    }
+
+    /// How long the calls took that succeeded.
+    #[cfg(feature = "metrics")]
+    pub(crate) const fn latency(&self) -> &Reading {
+        &self.latency
+    }
+
     /// As it is shown, under this name.
     pub(crate) fn statistics(self, name: &str, service: Option<&str>) -> OperationStatistics {
         let (delays, latency) = (self.delays.statistics(), self.latency.statistics());

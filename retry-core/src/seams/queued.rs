@@ -21,7 +21,8 @@ use crate::values::event_record::EventRecord;
 /// An event that finds the queue full is dropped and [counted](Self::dropped). A panic of the observer
 /// is caught, and it is told the next event. Dropping this tells the observer what is in the queue,
 /// however long that takes, and ends the thread; where [`Observation::forever`] keeps it, the end of
-/// the process takes what is in the queue.
+/// the process takes what is in the queue. Keep an [`Arc`] of it, as below: a call that is told
+/// something while the observation goes would otherwise be the last to have it, and wait.
 ///
 /// [`Observation::forever`]: crate::Observation::forever
 ///

@@ -38,6 +38,7 @@ pub enum LimitField {
     MaxWait,
     Multiplier,
     Window,
+    Interval,
 }
 
 /// A value, or the end of a range.
@@ -133,6 +134,7 @@ impl LimitError {
             LimitField::MaxWait => "max_wait must be between 0 seconds and 1 day",
             LimitField::Multiplier => "multiplier must be a number in 1.0..=1000.0",
             LimitField::Window => "window must be between 1 second and 1 day",
+            LimitField::Interval => "interval must be between 1 second and 1 day",
         }
     }
 }
@@ -157,6 +159,7 @@ impl LimitField {
             Self::MaxWait => "max_wait",
             Self::Multiplier => "multiplier",
             Self::Window => "window",
+            Self::Interval => "interval",
         }
     }
 }

@@ -55,7 +55,7 @@ pub struct GatesSnapshot {
 }
 
 impl GatesSnapshot {
-    fn of(service: &Service) -> Self {
+    pub(crate) fn of(service: &Service) -> Self {
         Self {
             circuit_breaker: service.breaker().map(CircuitBreaker::snapshot),
             rate_limit: service.rate_limit().map(RateLimit::snapshot),

@@ -50,6 +50,7 @@ pub struct RetryBuilder {
     settings: Settings,
     name: Option<Arc<str>>,
     service: Option<Arc<str>>,
+    max_keys: Option<usize>,
     tags: Vec<Tag>,
     circuit_breaker: Option<PolicyOr<BreakerPolicy, CircuitBreaker>>,
     rate_limit: Option<PolicyOr<RateLimitPolicy, RateLimit>>,
@@ -207,6 +208,12 @@ impl RetryBuilder {
         self
     }
 
+    /// How many keys are kept apart; see [`Retry::with_max_keys`].
+    pub fn max_keys(mut self, keys: usize) -> Self {
+        self.max_keys = Some(keys);
+        self
+    }
+
     /// The clock, in place of tokio's timer and the operating system's.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
@@ -254,6 +261,9 @@ impl RetryBuilder {
         let mut retry = Retry::from_preset(self.built_preset(policy));
         if let Some(service) = &self.service {
             retry = retry.with_service(String::from(&**service));
+        }
+        if let Some(keys) = self.max_keys {
+            retry = retry.with_max_keys(keys);
         }
         if let Some(seed) = self.seed {
             retry = retry.with_seed(seed);

@@ -6,7 +6,7 @@
 pub(crate) mod cell;
 pub(crate) mod shared;
 pub(crate) mod snapshot;
-mod table;
+pub(crate) mod table;
 pub(crate) mod table_text;
 
 use std::sync::OnceLock;

@@ -25,15 +25,15 @@ pub(crate) fn count(event: &Event<'_>) {
 }
 
 /// What was counted of what calls share.
-pub(super) struct SharedCounts {
-    pub(super) circuits: Counts<CircuitState>,
-    pub(super) probes: u64,
-    pub(super) settings_loaded: u64,
-    pub(super) settings_failed: u64,
+pub(crate) struct SharedCounts {
+    pub(crate) circuits: Counts<CircuitState>,
+    pub(crate) probes: u64,
+    pub(crate) settings_loaded: u64,
+    pub(crate) settings_failed: u64,
 }
 
 impl SharedCounts {
-    pub(super) fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Self {
             circuits: Counts::new(CircuitState::ALL, |i| read(&CIRCUITS[i])),

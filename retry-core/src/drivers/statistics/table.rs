@@ -78,21 +78,27 @@ pub(super) fn tally_of(labels: &Labels<'_>, sort: Sort) -> &'static Tally {
 
 /// What each operation that was called has counted, and all together.
 pub(super) fn read() -> (Vec<OperationStatistics>, OperationStatistics) {
+    let (mut operations, mut total) = (Vec::new(), Read::default());
+    each(|name, service, read| {
+        total.merge(&read);
+        operations.push(read.statistics(name, service));
+    });
+    (operations, total.statistics("total", None))
+}
+
+/// Gives what each operation that was called has counted, by name and service.
+pub(crate) fn each(mut visit: impl FnMut(&str, Option<&str>, Read)) {
     let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
     let known = table.by_name.iter().flat_map(|(name, services)| {
         services.iter().map(move |(service, tally)| (&**name, service.as_deref(), *tally))
     });
     let rest = [("other", None, &OTHER), ("unnamed", None, &UNNAMED)];
-    let (mut operations, mut total) = (Vec::new(), Read::default());
     for (name, service, tally) in known.chain(rest) {
         let read = tally.read();
-        total.merge(&read);
-        let statistics = read.statistics(name, service);
-        if statistics.calls() > 0 {
-            operations.push(statistics);
+        if read.calls() > 0 {
+            visit(name, service, read);
         }
     }
-    (operations, total.statistics("total", None))
 }
 
 #[cfg(test)]

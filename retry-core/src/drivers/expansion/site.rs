@@ -138,6 +138,7 @@ impl InForce {
     }
 
     /// A call that is counted succeeded at its first attempt.
+    #[inline]
     pub(super) fn count_at_once(self) {
         let operation = &self.site.operation;
         operation.tally().tally(&operation.labels()).succeeded_at_once(thread_number());

@@ -68,7 +68,8 @@ where
     C: SiteClock,
 {
     /// A call that starts now. `keeps_time` where somebody asks how long it took.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // as `new`
     #[must_use]
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
         Self::new(site.in_force(Self::REACH), keeps_time, ())
@@ -83,19 +84,31 @@ where
     /// What settings can do to these calls.
     const REACH: Reach = Reach { cuts: MODE != PLAIN && C::CUTS, refuses: MODE == GATED };
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // the compiler finds it too long by a hair, and a call costs a fifth
     fn new(site: InForce, keeps_time: bool, way: <Mode<MODE> as Keep>::Way) -> Self {
         let policy = site.policy();
         let asks_for_it = matches!(policy.strategy(), Strategy::Custom(_))
             || MODE == PLAIN && policy.timeout().is_some();
         let listening = Listening::now();
-        let timed = listening.has(Listening::LATENCY) || asks_for_it || keeps_time;
-        let started = (MODE != PLAIN || timed).then(|| C::CLOCK.now());
+        let started = if MODE != PLAIN || keeps_time || asks_for_it {
+            Some(C::CLOCK.now())
+        } else if listening.is_nobody() {
+            None
+        } else {
+            Self::now_where_measured(listening)
+        };
         let mut call = Call::start((&site.labels(), policy), started, (listening, None));
         if MODE != GATED {
             call.begin_attempt();
         }
         Self { site, call, last: Default::default(), way, clock: PhantomData }
+    }
+
+    /// Out of line, or the start of a call would be too long to stand in its function.
+    #[cold]
+    fn now_where_measured(listening: Listening) -> Option<Instant> {
+        listening.has(Listening::LATENCY).then(|| C::CLOCK.now())
     }
 
     /// The attempt that starts now, for a body that asks.
@@ -123,12 +136,8 @@ where
         if turned_down.is_none() && outcome.value().is_ok() {
             if self.call.succeeded_at_once() && MODE != GATED {
                 self.site.budgets().succeeded(1, Drawn::default(), C::CLOCK);
-                if self.call.is_counted() {
-                    self.site.count_at_once();
-                }
             } else {
-                let (shared, passage) = split::<MODE>(&mut self.way);
-                self.call.succeeded(self.site.terms(C::CLOCK, shared), passage);
+                self.succeeded();
             }
             return ControlFlow::Break(A::success(outcome));
         }
@@ -136,6 +145,18 @@ where
         match self.failed(&outcome, turned_down, judge, notify, now) {
             Ok(delay) => ControlFlow::Continue((delay, outcome)),
             Err(stopped) => ControlFlow::Break(A::failure(outcome, stopped)),
+        }
+    }
+
+    /// The success of a call that has more to do than to tell its budgets.
+    #[inline(never)]
+    fn succeeded(&mut self) {
+        if MODE != GATED && self.call.is_only_counted() {
+            self.site.budgets().succeeded(1, Drawn::default(), C::CLOCK);
+            self.site.count_at_once();
+        } else {
+            let (shared, passage) = split::<MODE>(&mut self.way);
+            self.call.succeeded(self.site.terms(C::CLOCK, shared), passage);
         }
     }
 

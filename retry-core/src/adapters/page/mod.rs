@@ -12,6 +12,7 @@ use std::fmt::Write;
 use std::time::SystemTime;
 
 use crate::adapters::page::cells::{Cells, count, escape, share, text, time};
+use crate::drivers::breaker::BreakerSnapshot;
 use crate::drivers::operations::snapshot::ServiceSnapshot;
 use crate::drivers::statistics::snapshot::StatisticsSnapshot;
 use crate::values::counts::Counts;
@@ -196,8 +197,8 @@ fn service(of: &ServiceSnapshot, path: String) -> String {
         ("circuit_breaker.failures", number(breaker.map(|of| of.failures().into()))),
         ("circuit_breaker.calls", number(breaker.map(|of| of.calls().into()))),
         ("circuit_breaker.waiting", number(breaker.map(|of| of.waiting().into()))),
-        ("circuit_breaker.opened", number(breaker.map(crate::BreakerSnapshot::opened))),
-        ("circuit_breaker.refused", number(breaker.map(crate::BreakerSnapshot::refused))),
+        ("circuit_breaker.opened", number(breaker.map(BreakerSnapshot::opened))),
+        ("circuit_breaker.refused", number(breaker.map(BreakerSnapshot::refused))),
         ("rate_limit.rate", cells::decimal(gates.rate_limit.and_then(|of| of.rate))),
         ("budget.tokens", cells::decimal(budget.map(|of| of.tokens))),
         ("budget.capacity", cells::decimal(budget.map(|of| of.capacity))),

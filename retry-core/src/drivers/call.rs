@@ -222,13 +222,19 @@ impl Call {
         Stopped { reason, kind, attempts: self.attempts(), elapsed, refusal }
     }
 
-    /// The present attempt succeeded. Whether that was the first, and nobody is told more of it: then
-    /// the budgets, and the [count](Self::is_counted), are all there is to do, unless the call has
-    /// gates.
+    /// The present attempt succeeded. Whether that was the first, and nobody listens: then the
+    /// budgets are all there is to be told, unless the call has gates.
     #[inline]
     pub(crate) const fn succeeded_at_once(&mut self) -> bool {
         self.over = true;
-        self.session.attempt() == 1 && self.listening.only_counts() && !self.span.is_open()
+        self.session.attempt() == 1 && self.listening.is_nobody() && !self.span.is_open()
+    }
+
+    /// Whether it succeeded at its first attempt, and is to be counted and told to nobody.
+    #[inline]
+    pub(crate) const fn is_only_counted(&self) -> bool {
+        let counted = self.is_counted() && self.listening.only_counts();
+        self.session.attempt() == 1 && counted && !self.span.is_open()
     }
 
     #[inline]

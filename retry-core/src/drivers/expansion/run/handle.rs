@@ -164,9 +164,6 @@ impl<C, W: SiteClock, R> HandleRun<C, W, R> {
         let terms = terms::<C, W>((&self.retry, &self.in_force), self.site);
         if self.call.succeeded_at_once() && terms.gates.is_empty() {
             terms.budgets.succeeded(1, Drawn::default(), terms.clock);
-            if self.call.is_counted() {
-                terms.count_at_once();
-            }
         } else {
             self.call.succeeded(terms, Some(&mut self.passage));
         }

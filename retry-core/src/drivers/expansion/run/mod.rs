@@ -101,7 +101,6 @@ where
     /// What settings can do to these calls.
     const REACH: Reach = Reach { cuts: MODE != PLAIN && C::CUTS, refuses: MODE == GATED };
 
-    #[inline]
     fn new(site: InForce, keeps_time: bool, way: <Mode<MODE> as Keep>::Way) -> Self {
         let listening = Listening::now();
         let timed = keeps_time || listening.has(Listening::LATENCY) || site.asks_for_time();

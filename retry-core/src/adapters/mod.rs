@@ -4,5 +4,7 @@
 pub(crate) mod config;
 #[cfg(feature = "metrics")]
 pub(crate) mod metrics;
+#[cfg(feature = "page")]
+mod page;
 #[cfg(feature = "serde")]
 mod statistics;

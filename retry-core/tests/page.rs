@@ -1,0 +1,90 @@
+//! The page of statistics, as a browser shows it; without chromium, as a reader of its text sees it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use retry_core::{
+    ErrorKind, Jitter, ManualClock, Retry, RetryPolicy, Statistics, Verdict, presets,
+};
+
+fn call(name: &str, service: &str, fails: u32, takes: u64) {
+    let clock = ManualClock::new();
+    let preset = presets::STANDARD.with_policy(RetryPolicy::new().with_jitter(Jitter::None));
+    let retry = Retry::from_preset(preset).without_budget().with_clock(clock.clone());
+    let retry = retry.with_service(service.to_owned()).with_name(name.to_owned());
+    let retry = retry.classify_with(|_: &io::Error, _| Verdict::Retry(ErrorKind::Network));
+    let mut left = fails;
+    let _ = retry.run_blocking(|| {
+        clock.advance(Duration::from_micros(takes));
+        left = left.saturating_sub(1);
+        if left + 1 > fails.min(1) && fails > 0 && left > 0 {
+            return Err(io::Error::from(io::ErrorKind::ConnectionReset));
+        }
+        Ok(())
+    });
+}
+
+/// The page of a process that has made calls.
+fn page() -> String {
+    Statistics::enable_with_latency();
+    for i in 0..400_u64 {
+        call("stock::read", "inventory", 0, 800 + i * 7);
+        call("orders::place", "orders", if i % 9 == 0 { 2 } else { 0 }, 4_000 + i * 31);
+        if i % 4 == 0 {
+            call("mail::send", "mail <relay>", if i % 16 == 0 { 9 } else { 0 }, 90_000);
+        }
+    }
+    Statistics::snapshot().to_html()
+}
+
+fn chromium() -> Option<&'static str> {
+    ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
+        Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
+    })
+}
+
+fn run(chromium: &str, arguments: &[String]) -> Vec<u8> {
+    let quiet = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--window-size=1280,1180",
+    ];
+    let output = Command::new(chromium).args(quiet).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// How many different bytes the picture's file has, which for a blank one is next to nothing.
+fn is_blank(picture: &Path) -> bool {
+    std::fs::read(picture).unwrap().len() < 20_000
+}
+
+fn assert_rows(page: &str) {
+    for name in ["stock::read", "orders::place", "mail::send", "mail &lt;relay&gt;", "total"] {
+        assert!(page.contains(name), "{name}");
+    }
+    assert!(page.contains("closed") && page.contains("network"));
+}
+
+#[test]
+fn a_browser_shows_a_row_for_each_operation() {
+    let page = page();
+    assert_rows(&page);
+    let Some(chromium) = chromium() else {
+        println!("skipped: there is no chromium to show the page");
+        return;
+    };
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let (html, picture) = (folder.join("page.html"), folder.join("page.png"));
+    std::fs::write(&html, page).unwrap();
+    let url = format!("file://{}", html.display());
+    assert_rows(
+        &String::from_utf8(run(chromium, &["--dump-dom".to_owned(), url.clone()])).unwrap(),
+    );
+    run(chromium, &[format!("--screenshot={}", picture.display()), url]);
+    assert!(!is_blank(&picture), "{}", picture.display());
+}

@@ -61,7 +61,9 @@ impl MetricsReporter {
     pub const BUCKETS: &'static [f64] = &buckets::BOUNDS;
 
     /// A reporter, and [statistics with latency](Statistics::enable_with_latency), which it needs.
-    /// Calls that have begun before are not counted.
+    /// Calls that have begun before are not counted; who [disables](Statistics::disable) statistics
+    /// afterwards stops the counters, and who [enables](Statistics::enable) them without latency the
+    /// histogram of durations.
     #[must_use]
     pub fn new() -> Self {
         Statistics::enable_with_latency();

@@ -22,7 +22,7 @@ const SCRIPT: &str = include_str!("page.js");
 const HEADS: &str = "<thead><tr><th>operation<th>outcome<th>calls<th>success<th>attempts<th>waited\
     <th>p50<th>p90<th>p99<th>max</thead>";
 const KEY: &str = "<div class=key><span><i class=first></i>at the first attempt</span><span>\
-    <i class=after></i>after retries</span><span><i class=lost></i>given up</span></div>";
+    <i class=after></i>after retries</span><span><i class=lost></i>given up, or panicked</span></div>";
 
 impl StatisticsSnapshot {
     /// A page that shows this, for a path such as `/retries/`.
@@ -46,6 +46,7 @@ impl StatisticsSnapshot {
             header(self.since),
             tiles(&self.total),
             operations(self),
+            services(&self.services),
             format!(
                 "<div class=cols><div>{}</div><div>{}</div></div>",
                 counts("Why calls were given up", "total.gave_up", &self.total.gave_up),
@@ -55,7 +56,6 @@ impl StatisticsSnapshot {
                     &self.total.failed_attempts
                 ),
             ),
-            services(&self.services),
         ];
         format!(
             "<!doctype html>\n<html lang=en><head><meta charset=utf-8>\
@@ -159,10 +159,10 @@ fn counts<K: Copy + PartialEq + cells::Word>(title: &str, path: &str, of: &Count
         .map(|(key, of)| {
             let value = count(of);
             let (word, marked) = (key.word(), cells.at(key.word()).marked(&value));
-            format!("<tr><td>{}<td{marked}>{}", word.replace('_', " "), value.text)
+            format!("<span><b{marked}>{}</b>{}</span>", value.text, word.replace('_', " "))
         })
         .collect();
-    format!("<h2>{title}</h2><div class=card><table>{rows}</table></div>")
+    format!("<h2>{title}</h2><div class=\"card counts\">{rows}</div>")
 }
 
 fn services(services: &[ServiceSnapshot]) -> String {

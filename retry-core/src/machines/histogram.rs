@@ -14,6 +14,7 @@ use crate::values::statistics::TimeStatistics;
 const PARTS: u64 = 16;
 const OCTAVES: u64 = 37;
 /// One cell for all below 1 µs, and one for all above the last octave.
+#[allow(clippy::cast_possible_truncation)] // a few hundred
 const CELLS: usize = (PARTS * OCTAVES) as usize + 2;
 
 /// Times are put into cells in sixteenths of a microsecond, 62.5 ns, so that 1 µs is sixteen.
@@ -61,12 +62,14 @@ impl Sum {
 
 fn duration(nanos: u128) -> Duration {
     let seconds = u64::try_from(nanos / u128::from(PER_SECOND)).unwrap_or(u64::MAX);
-    // Below a second, so it fits.
-    Duration::new(seconds, (nanos % u128::from(PER_SECOND)) as u32)
+    #[allow(clippy::cast_possible_truncation)] // below a second
+    let rest = (nanos % u128::from(PER_SECOND)) as u32;
+    Duration::new(seconds, rest)
 }
 
 /// The cell of a time.
 #[inline]
+#[allow(clippy::cast_possible_truncation)] // below `CELLS`
 const fn cell_of(nanos: u64) -> usize {
     if nanos >= TOO_LONG {
         return CELLS - 1;
@@ -200,7 +203,9 @@ mod tests {
 
     fn reading(times: &[u64]) -> Reading {
         let histogram = Box::new(Histogram::new());
-        times.iter().for_each(|nanos| histogram.record(*nanos));
+        for nanos in times {
+            histogram.record(*nanos);
+        }
         let mut reading = Reading::default();
         histogram.add_to(&mut reading);
         reading
@@ -235,7 +240,7 @@ mod tests {
         histogram.add_to(&mut reading);
         let read = reading.statistics();
         assert_eq!(read.count, 1 << 32);
-        assert_eq!(read.sum, Duration::from_nanos(u64::MAX) + Duration::from_nanos(5_000));
+        assert_eq!(read.sum, Duration::from_nanos(u64::MAX) + Duration::from_micros(5));
     }
 
     /// Times of every magnitude.

@@ -67,8 +67,6 @@ pub(crate) struct Counting {
     pub(crate) latency: bool,
 }
 
-const ZERO: AtomicU64 = AtomicU64::new(0);
-
 fn one_more(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
@@ -90,20 +88,20 @@ fn bucket(retry: u32) -> usize {
 impl Tally {
     pub(crate) const fn new() -> Self {
         Self {
-            at_once: [const { Stripe(ZERO) }; STRIPES],
-            after: [ZERO; BUCKETS],
-            gave_up: [ZERO; REASONS.len()],
-            panicked: ZERO,
-            retrying: ZERO,
-            attempts: ZERO,
-            failed: [ZERO; ErrorKind::ALL.len()],
-            retries: [ZERO; BUCKETS],
-            hints: ZERO,
-            breaker_refusals: ZERO,
-            budget_refusals: ZERO,
-            gate_refusals: ZERO,
-            letters_stored: ZERO,
-            letters_failed: ZERO,
+            at_once: [const { Stripe(AtomicU64::new(0)) }; STRIPES],
+            after: [const { AtomicU64::new(0) }; BUCKETS],
+            gave_up: [const { AtomicU64::new(0) }; REASONS.len()],
+            panicked: AtomicU64::new(0),
+            retrying: AtomicU64::new(0),
+            attempts: AtomicU64::new(0),
+            failed: [const { AtomicU64::new(0) }; ErrorKind::ALL.len()],
+            retries: [const { AtomicU64::new(0) }; BUCKETS],
+            hints: AtomicU64::new(0),
+            breaker_refusals: AtomicU64::new(0),
+            budget_refusals: AtomicU64::new(0),
+            gate_refusals: AtomicU64::new(0),
+            letters_stored: AtomicU64::new(0),
+            letters_failed: AtomicU64::new(0),
             waited: Sum::new(),
             timed: Timed { latency: OnceLock::new(), lost: Sum::new(), waited: Sum::new() },
             delays: OnceLock::new(),

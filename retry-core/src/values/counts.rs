@@ -46,6 +46,7 @@ impl<K: Copy + PartialEq> Counts<K> {
     }
 
     /// Each of the list with its count, which may be 0.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (K, u64)> + '_ {
         self.0.iter().copied()
     }

@@ -155,14 +155,12 @@ fn bar(of: &OperationStatistics, cells: &Cells) -> String {
 
 fn counts<K: Copy + PartialEq + cells::Word>(title: &str, path: &str, of: &Counts<K>) -> String {
     let cells = Cells::of(path.to_owned());
-    let rows: String = of
-        .iter()
-        .map(|(key, of)| {
-            let value = count(of);
-            let (word, marked) = (key.word(), cells.at(key.word()).marked(&value));
-            format!("<span><b{marked}>{}</b>{}</span>", value.text, word.replace('_', " "))
-        })
-        .collect();
+    let mut rows = String::new();
+    for (key, of) in of.iter() {
+        let (word, value) = (key.word(), count(of));
+        let (marked, shown) = (cells.at(word).marked(&value), word.replace('_', " "));
+        let _ = write!(rows, "<span><b{marked}>{}</b>{shown}</span>", value.text);
+    }
     format!("<h2>{title}</h2><div class=\"card counts\">{rows}</div>")
 }
 

@@ -1,5 +1,8 @@
 //! What is counted, and when: on, off, with latency; which handles share a tally; how it reads.
 
+// Each test has a runtime of one thread, and waits for the others.
+#![allow(clippy::await_holding_lock)]
+
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -31,7 +31,7 @@ fn page() -> String {
     Statistics::enable_with_latency();
     for i in 0..400_u64 {
         call("stock::read", "inventory", 0, 800 + i * 7);
-        call("orders::place", "orders", if i % 9 == 0 { 1 } else { 0 }, 4_000 + i * 31);
+        call("orders::place", "orders", u32::from(i % 9 == 0), 4_000 + i * 31);
         if i % 4 == 0 {
             call("mail::send", "mail <relay>", if i % 16 == 0 { 9 } else { 0 }, 90_000);
         }

@@ -131,9 +131,10 @@ fn every_call_is_counted_once_and_as_an_observer_sees_it() {
     );
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) };
     proptest!(config, |((driver, fates, polls, with_latency) in histories)| {
-        match with_latency {
-            true => Statistics::enable_with_latency(),
-            false => Statistics::enable(),
+        if with_latency {
+            Statistics::enable_with_latency();
+        } else {
+            Statistics::enable();
         }
         *recorder.with_latency.lock().unwrap() = with_latency;
         History { driver, fates, polls }.play();

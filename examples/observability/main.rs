@@ -67,7 +67,7 @@ async fn observe() -> Result<u32, Box<dyn Error>> {
     shop::open(&shop).await;
 
     // From here on nothing changes any more, and what is scraped is what the program has.
-    let (text, expected) = exporter.freeze();
+    let (text, expected) = exporter.freeze()?;
     let mut table = Table::default();
     Table::part("what is scraped, against the statistics of the program");
     compare(&mut table, &samples::of_text(&text)?, &expected);
@@ -201,16 +201,17 @@ impl Exporter {
     ///
     /// Some numbers change with the time alone, such as what a window holds; so the program is asked
     /// before and after.
-    fn freeze(&self) -> (String, Samples) {
-        loop {
+    fn freeze(&self) -> Result<(String, Samples), &'static str> {
+        for _ in 0..1000 {
             let before = samples::of_program(&Statistics::snapshot());
             let text = self.publish();
             if before == samples::of_program(&Statistics::snapshot()) {
                 let mut frozen = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
                 *frozen = Some(text.clone());
-                return (text, before);
+                return Ok((text, before));
             }
         }
+        Err("the numbers do not come to rest")
     }
 }
 

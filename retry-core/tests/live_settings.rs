@@ -226,11 +226,11 @@ async fn a_budget_keeps_its_fraction() {
 
 #[tokio::test(start_paused = true)]
 async fn settings_that_contradict_the_code_change_nothing() {
-    let _alone = alone();
     #[with_retry(name = "live::short", max_delay = "200ms", budget = "none")]
     async fn short(attempts: &Cell<u32>) -> io::Result<()> {
         fail(attempts)
     }
+    let _alone = alone();
     attempts(async |n| short(n).await.unwrap_or_default()).await;
     apply("[defaults]\nmax_attempts = 5").unwrap();
     let errors = apply("[defaults]\nmax_attempts = 6\ninitial_delay = \"1s\"").unwrap_err();

@@ -45,13 +45,13 @@ impl<'a> Budgets<'a> {
         Self(own)
     }
 
-    #[inline]
+    #[inline(always)]
     fn process() -> Option<&'static BudgetCell> {
         PROCESS.get().map(RetryBudget::cell)
     }
 
     /// A call succeeded at attempt number `attempt`, before which it had drawn this.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn succeeded(self, attempt: u32, drawn: Drawn, clock: &dyn Clock) {
         if let Some(own) = self.0 {
             own.succeeded(attempt, drawn.own, clock);

@@ -75,6 +75,21 @@ impl Failed<'_> {
     }
 }
 
+/// The end of a call that began then: the caller's deadline or the total timeout, whichever comes
+/// first.
+#[inline]
+pub(crate) fn deadline_of(started: Option<Instant>, terms: Terms<'_>) -> Option<Instant> {
+    let by_timeout = match (started, terms.policy.timeout()) {
+        // A timeout beyond the end of time is none.
+        (Some(started), Some(timeout)) => started.checked_add(timeout),
+        _ => None,
+    };
+    match (by_timeout, terms.deadline) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
 /// The state of one call.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -104,6 +119,11 @@ impl Call {
         if listening.has(Listening::OBSERVERS) {
             observing::tell(own, &Event::CallStarted { labels: *labels });
         }
+        Self { span: CallSpan::open(labels, policy), ..Self::quiet(started, listening) }
+    }
+
+    /// A call that nobody was told of when it began.
+    pub(crate) fn quiet(started: Option<Instant>, listening: Listening) -> Self {
         Self {
             session: Session::new(),
             seed: None,
@@ -113,8 +133,18 @@ impl Call {
             over: false,
             listening,
             waited: 0,
-            span: CallSpan::open(labels, policy),
+            span: CallSpan::NONE,
         }
+    }
+
+    /// With this seed, where one was taken already.
+    pub(crate) fn with_seed(self, seed: Option<NonZeroU64>) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The seed, where one was taken.
+    pub(crate) const fn seed_so_far(&self) -> Option<NonZeroU64> {
+        self.seed
     }
 
     #[inline]
@@ -145,15 +175,7 @@ impl Call {
 
     /// The end of the call: the caller's deadline or the total timeout, whichever comes first.
     pub(crate) fn deadline(&self, terms: Terms<'_>) -> Option<Instant> {
-        let by_timeout = match (self.started, terms.policy.timeout()) {
-            // A timeout beyond the end of time is none.
-            (Some(started), Some(timeout)) => started.checked_add(timeout),
-            _ => None,
-        };
-        match (by_timeout, terms.deadline) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        deadline_of(self.started, terms)
     }
 
     /// The present attempt, as of `now` where the time is known.
@@ -207,9 +229,7 @@ impl Call {
         self.over = true;
         terms.budgets.succeeded(self.session.attempt(), self.drawn, terms.clock);
         if let Some(passage) = passage {
-            let settlement = Settlement::new(Outcome::Success, terms.clock);
-            passage.settle(terms.gates, &settlement);
-            passage.finish(terms.gates, &settlement);
+            passage.succeeded(terms.gates, terms.clock);
         }
         if self.session.attempt() > 1 {
             self.recovered(&terms.labels);

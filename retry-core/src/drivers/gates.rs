@@ -161,6 +161,13 @@ impl Passage {
         }
     }
 
+    /// The attempt, and with it the call, has succeeded.
+    pub(crate) fn succeeded(&mut self, gates: &Gates, clock: &dyn Clock) {
+        let settlement = Settlement::new(Outcome::Success, clock);
+        self.settle(gates, &settlement);
+        self.finish(gates, &settlement);
+    }
+
     /// Whether it holds nothing, and nothing holds it.
     pub(crate) const fn is_empty(&self) -> bool {
         self.through == 0 && self.ticket.is_none() && self.passes.given == 0

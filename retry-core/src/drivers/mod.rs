@@ -15,6 +15,7 @@ pub(crate) mod expansion;
 pub(crate) mod gates;
 pub(crate) mod halt;
 pub(crate) mod keyed;
+pub(crate) mod lazy_call;
 pub(crate) mod observing;
 pub(crate) mod of_preset;
 pub(crate) mod open_attempt;

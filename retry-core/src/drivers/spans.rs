@@ -33,13 +33,17 @@ struct Spans {
 }
 
 impl CallSpan {
+    pub(crate) const NONE: Self = Self(None);
+
+    /// Whether somebody might listen.
+    #[inline]
+    pub(crate) fn is_wanted() -> bool {
+        tracing::level_enabled!(Level::DEBUG)
+    }
+
     #[inline]
     pub(crate) fn open(labels: &Labels<'_>, policy: &RetryPolicy) -> Self {
-        if tracing::level_enabled!(Level::DEBUG) {
-            Self::open_listened(labels, policy)
-        } else {
-            Self(None)
-        }
+        if Self::is_wanted() { Self::open_listened(labels, policy) } else { Self(None) }
     }
 
     #[cold]

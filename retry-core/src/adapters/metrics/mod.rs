@@ -61,7 +61,9 @@ impl MetricsReporter {
     pub const BUCKETS: &'static [f64] = &buckets::BOUNDS;
 
     /// A reporter, and [statistics with latency](Statistics::enable_with_latency), which it needs.
-    /// Calls that have begun before are not counted.
+    /// Calls that have begun before are not counted; who [disables](Statistics::disable) statistics
+    /// afterwards stops the counters, and who [enables](Statistics::enable) them without latency the
+    /// histogram of durations.
     #[must_use]
     pub fn new() -> Self {
         Statistics::enable_with_latency();
@@ -76,11 +78,11 @@ impl MetricsReporter {
         Self { boards: Mutex::new(Boards::new(most)) }
     }
 
-    /// Publishes the numbers as they are now: for the handler that a scraper asks. Blocks for some
-    /// microseconds for each operation.
+    /// Publishes the numbers as they are now: for the handler that a scraper asks.
     ///
-    /// A recorder may keep a histogram's values one by one until it is read, so publish when it is
-    /// read, or at least every few seconds.
+    /// Blocks for about 10 µs for each operation. A recorder takes the values of a histogram one by
+    /// one, and may keep them until it is read: with `metrics-exporter-prometheus` that is 60 ns and 8
+    /// bytes for each call since the last time. So publish when it is read, or every few seconds.
     pub fn publish(&self) {
         let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
         metrics::with_recorder(|recorder| boards.publish(recorder));

@@ -15,15 +15,8 @@ impl Terms<'_> {
 }
 
 impl Call {
-    /// Whether it succeeded at its first attempt, and is to be counted and told to nobody.
     #[inline]
-    pub(crate) const fn is_only_counted(&self) -> bool {
-        let counted = self.is_counted() && self.listening.only_counts();
-        self.session.attempt() == 1 && counted && !self.span.is_open()
-    }
-
-    #[inline]
-    pub(crate) const fn is_counted(&self) -> bool {
+    pub(super) const fn is_counted(&self) -> bool {
         self.listening.has(Listening::COUNTS)
     }
 

@@ -18,7 +18,7 @@ pin_project_lite::pin_project! {
     pub struct Plain<'a, F> {
         #[pin]
         pub(super) operation: F,
-        pub(super) span: &'a CallSpan,
+        pub(super) span: Option<&'a CallSpan>,
     }
 }
 
@@ -29,7 +29,7 @@ impl<F: Future> Future for Plain<'_, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let operation = this.operation;
-        this.span.in_attempt(|| operation.poll(context))
+        in_attempt(*this.span, || operation.poll(context))
     }
 }
 
@@ -39,7 +39,7 @@ pin_project_lite::pin_project! {
     pub struct Limited<'a, F> {
         #[pin]
         pub(super) operation: F,
-        pub(super) span: &'a CallSpan,
+        pub(super) span: Option<&'a CallSpan>,
         pub(super) bounds: Bounds,
     }
 }
@@ -50,7 +50,7 @@ impl<F: Future> Future for Limited<'_, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let operation = this.operation;
-        if let Poll::Ready(outcome) = this.span.in_attempt(|| operation.poll(context)) {
+        if let Poll::Ready(outcome) = in_attempt(*this.span, || operation.poll(context)) {
             return Poll::Ready(Ok(outcome));
         }
         Poll::Ready(Err(ready!(this.bounds.poll(None, context))))
@@ -63,7 +63,7 @@ pin_project_lite::pin_project! {
     pub struct Watched<'a, F> {
         #[pin]
         pub(super) operation: F,
-        pub(super) span: &'a CallSpan,
+        pub(super) span: Option<&'a CallSpan>,
         pub(super) bounds: Bounds,
         // `None` where there is no gate that it would concern.
         pub(super) started: Option<Instant>,
@@ -80,7 +80,7 @@ impl<F: Future> Future for Watched<'_, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let operation = this.operation;
-        if let Poll::Ready(outcome) = this.span.in_attempt(|| operation.poll(context)) {
+        if let Poll::Ready(outcome) = in_attempt(*this.span, || operation.poll(context)) {
             return Poll::Ready(Ok(outcome));
         }
         loop {
@@ -93,6 +93,15 @@ impl<F: Future> Future for Watched<'_, F> {
                 }
             }
         }
+    }
+}
+
+/// Polls inside the span of the attempt, where it has one.
+#[inline]
+fn in_attempt<T>(span: Option<&CallSpan>, work: impl FnOnce() -> T) -> T {
+    match span {
+        None => work(),
+        Some(span) => span.in_attempt(work),
     }
 }
 

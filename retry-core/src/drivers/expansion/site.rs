@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::hash::Hash;
+use std::time::Duration;
 
 use crate::drivers::budgets::Budgets;
 use crate::drivers::call::Terms;
@@ -22,6 +23,7 @@ use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::preset::Preset;
 use crate::values::rate_limit_policy::RateLimitPolicy;
+use crate::values::strategy::Strategy;
 use crate::values::tag::Tag;
 
 /// What is constant about an annotated function.
@@ -29,6 +31,8 @@ use crate::values::tag::Tag;
 pub struct Site {
     operation: Operation,
     retries_timeouts: bool,
+    /// A strategy of one's own is told how long the call has taken.
+    asks_for_time: bool,
 }
 
 impl Site {
@@ -45,7 +49,9 @@ impl Site {
             Some(service) => Some(Cow::Borrowed(service)),
             None => None,
         };
-        Self { operation: Operation::new(policy, Cow::Borrowed(name), service), retries_timeouts }
+        let asks_for_time = matches!(policy.strategy(), Strategy::Custom(_));
+        let operation = Operation::new(policy, Cow::Borrowed(name), service);
+        Self { operation, retries_timeouts, asks_for_time }
     }
 
     /// With this budget in place of the default one.
@@ -96,6 +102,14 @@ impl Site {
         InForce { site: self, plan }
     }
 
+    /// The function as its code says, where settings say nothing of it, nor its policy asks for the
+    /// time.
+    #[inline(always)]
+    pub(super) fn as_in_code(&'static self) -> Option<InForce> {
+        let plan = self.operation.plan();
+        (plan == PlanId::CODE && !self.asks_for_time).then_some(InForce { site: self, plan })
+    }
+
     #[cold]
     fn join(&'static self, reach: Reach) -> PlanId {
         self.operation.reaches(reach);
@@ -114,6 +128,12 @@ impl InForce {
     #[inline]
     pub(super) fn labels(self) -> Labels<'static> {
         self.site.operation.labels()
+    }
+
+    /// Whether its policy asks for the time that a call has taken, though nothing cuts its attempts.
+    #[inline]
+    pub(super) fn asks_for_time(self) -> bool {
+        self.site.asks_for_time || self.policy().timeout().is_some()
     }
 
     #[inline]
@@ -138,10 +158,13 @@ impl InForce {
     }
 
     /// A call that is counted succeeded at its first attempt.
-    #[inline]
-    pub(super) fn count_at_once(self) {
+    pub(super) fn count_at_once(self, took: Option<Duration>) {
         let operation = &self.site.operation;
-        operation.tally().tally(&operation.labels()).succeeded_at_once(thread_number());
+        let tally = operation.tally().tally(&operation.labels());
+        tally.succeeded_at_once(thread_number());
+        if let Some(took) = took {
+            tally.took(took);
+        }
     }
 
     /// The budgets of a function without gates.

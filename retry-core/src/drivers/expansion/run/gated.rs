@@ -48,9 +48,10 @@ impl<C: SiteClock, R> Run<GATED, C, R> {
     /// The end of a call that a gate, or its deadline before one, has stopped.
     fn halted(&mut self, halt: Halt) -> Stopped {
         let now = C::CLOCK.now();
-        let stopped = self.call.stopped(halt, Some(now));
+        let call = self.call.get();
+        let stopped = call.stopped(halt, Some(now));
         let (shared, passage) = split::<GATED>(&mut self.way);
-        self.call.cut(self.site.terms(C::CLOCK, shared), &stopped, passage);
+        call.cut(self.site.terms(C::CLOCK, shared), &stopped, passage);
         stopped
     }
 }

@@ -41,7 +41,8 @@ impl<C, R> HandleRun<C, Waiting, R> {
         let limited = |now| Bounds::new(now, in_force.policy(retry).attempt_timeout(), deadline);
         let bounds = started.map_or_else(Bounds::default, limited);
         let bounds = bounds.with_token(retry.token().cloned());
-        let (span, gates, custom) = (call.span(), in_force.gates(retry), retry.custom_clock());
+        let (span, gates, custom) =
+            (Some(call.span()), in_force.gates(retry), retry.custom_clock());
         Watched { operation, span, bounds, started, gates, passage, custom }
     }
 

@@ -19,10 +19,12 @@ use super::site::{InForce, Site};
 use crate::drivers::blocking::block;
 use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::budgets::Drawn;
-use crate::drivers::call::{Call, Failed};
+use crate::drivers::call::Failed;
+use crate::drivers::lazy_call::LazyCall;
 use crate::drivers::observing::Listening;
 use crate::drivers::operations::operation::Reach;
 use crate::drivers::shutdown::{self, is_shutdown};
+use crate::drivers::spans::CallSpan;
 use crate::seams::clock::Clock;
 pub use crate::seams::clock::{ThreadClock as Blocking, TokioClock as Waiting};
 use crate::seams::test_mode;
@@ -30,7 +32,6 @@ use crate::values::attempt::Attempt;
 use crate::values::kind::{ErrorKind, Verdict};
 use crate::values::retrying::Retrying;
 use crate::values::stop::{StopReason, Stopped};
-use crate::values::strategy::Strategy;
 
 /// One call of an annotated function whose body returns `R`, on the clock `C`.
 pub struct Run<const MODE: u8, C, R>
@@ -39,7 +40,7 @@ where
     C: SiteClock,
 {
     site: InForce,
-    call: Call,
+    call: LazyCall,
     last: <Mode<MODE> as Keep>::Slot<R>,
     way: <Mode<MODE> as Keep>::Way,
     clock: PhantomData<fn() -> C>,
@@ -68,10 +69,26 @@ where
     C: SiteClock,
 {
     /// A call that starts now. `keeps_time` where somebody asks how long it took.
+    ///
+    /// Nearly always nobody looks on, and settings say nothing: then there is hardly anything to do.
     #[inline(always)]
-    #[allow(clippy::inline_always)] // as `new`
     #[must_use]
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
+        let looked_at = !Listening::now().is_nobody() || CallSpan::is_wanted();
+        match site.as_in_code() {
+            Some(site) if MODE == PLAIN && !keeps_time && !looked_at => Self {
+                site,
+                call: LazyCall::unheard(),
+                last: Default::default(),
+                way: (),
+                clock: PhantomData,
+            },
+            _ => Self::start_otherwise(site, keeps_time),
+        }
+    }
+
+    #[inline(never)]
+    fn start_otherwise(site: &'static Site, keeps_time: bool) -> Self {
         Self::new(site.in_force(Self::REACH), keeps_time, ())
     }
 }
@@ -84,31 +101,13 @@ where
     /// What settings can do to these calls.
     const REACH: Reach = Reach { cuts: MODE != PLAIN && C::CUTS, refuses: MODE == GATED };
 
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // the compiler finds it too long by a hair, and a call costs a fifth
     fn new(site: InForce, keeps_time: bool, way: <Mode<MODE> as Keep>::Way) -> Self {
-        let policy = site.policy();
-        let asks_for_it = matches!(policy.strategy(), Strategy::Custom(_))
-            || MODE == PLAIN && policy.timeout().is_some();
         let listening = Listening::now();
-        let started = if MODE != PLAIN || keeps_time || asks_for_it {
-            Some(C::CLOCK.now())
-        } else if listening.is_nobody() {
-            None
-        } else {
-            Self::now_where_measured(listening)
-        };
-        let mut call = Call::start((&site.labels(), policy), started, (listening, None));
-        if MODE != GATED {
-            call.begin_attempt();
-        }
+        let timed = keeps_time || listening.has(Listening::LATENCY) || site.asks_for_time();
+        let started = (MODE != PLAIN || timed).then(|| C::CLOCK.now());
+        let called = || (site.labels(), site.policy());
+        let call = LazyCall::start(started, listening, MODE != GATED, called);
         Self { site, call, last: Default::default(), way, clock: PhantomData }
-    }
-
-    /// Out of line, or the start of a call would be too long to stand in its function.
-    #[cold]
-    fn now_where_measured(listening: Listening) -> Option<Instant> {
-        listening.has(Listening::LATENCY).then(|| C::CLOCK.now())
     }
 
     /// The attempt that starts now, for a body that asks.
@@ -134,10 +133,21 @@ where
     {
         let turned_down = outcome.value().map_or(None, accept);
         if turned_down.is_none() && outcome.value().is_ok() {
-            if self.call.succeeded_at_once() && MODE != GATED {
-                self.site.budgets().succeeded(1, Drawn::default(), C::CLOCK);
+            if self.call.succeeds_at_once() {
+                let budgets = match split::<MODE>(&mut self.way) {
+                    (Some(shared), Some(passage)) => {
+                        passage.succeeded(&shared.gates, C::CLOCK);
+                        shared.budgets()
+                    }
+                    _ => self.site.budgets(),
+                };
+                budgets.succeeded(1, Drawn::default(), C::CLOCK);
+                if !self.call.listening().is_nobody() {
+                    self.count();
+                }
             } else {
-                self.succeeded();
+                let (shared, passage) = split::<MODE>(&mut self.way);
+                self.call.get().succeeded(self.site.terms(C::CLOCK, shared), passage);
             }
             return ControlFlow::Break(A::success(outcome));
         }
@@ -148,15 +158,14 @@ where
         }
     }
 
-    /// The success of a call that has more to do than to tell its budgets.
+    /// A success at once, for those who count.
     #[inline(never)]
-    fn succeeded(&mut self) {
-        if MODE != GATED && self.call.is_only_counted() {
-            self.site.budgets().succeeded(1, Drawn::default(), C::CLOCK);
-            self.site.count_at_once();
-        } else {
-            let (shared, passage) = split::<MODE>(&mut self.way);
-            self.call.succeeded(self.site.terms(C::CLOCK, shared), passage);
+    fn count(&self) {
+        let listening = self.call.listening();
+        let elapsed = || self.call.elapsed(C::CLOCK.now());
+        let took = if listening.has(Listening::LATENCY) { elapsed() } else { None };
+        if listening.has(Listening::COUNTS) {
+            self.site.count_at_once(took);
         }
     }
 
@@ -175,7 +184,7 @@ where
         J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
         N: FnOnce(&Retrying<'_, R::Error>),
     {
-        let attempt = self.call.describe(self.site.terms(C::CLOCK, None), now);
+        let attempt = self.call.get().describe(self.site.terms(C::CLOCK, None), now);
         let error = outcome.value().err();
         let judged = match (error, turned_down) {
             (Some(error), _) => judge(error, &attempt),
@@ -198,8 +207,9 @@ where
         let (shared, passage) = split::<MODE>(&mut self.way);
         let terms = self.site.terms(C::CLOCK, shared);
         let failed = Failed { verdict, error: cause };
-        let failed = self.call.failed(terms, (failed, passage), now);
-        failed.map_err(|halt| self.call.stopped(halt, now))
+        let call = self.call.get();
+        let failed = call.failed(terms, (failed, passage), now);
+        failed.map_err(|halt| call.stopped(halt, now))
     }
 
     /// Begins the next attempt, unless the call has ended during the wait: then how.
@@ -224,23 +234,27 @@ where
 
     /// The end of a call that no attempt of its own has ended.
     fn ended(&mut self, reason: StopReason, now: Option<Instant>) -> Stopped {
-        let stopped = self.call.stopped(reason.into(), now);
+        let call = self.call.get();
+        let stopped = call.stopped(reason.into(), now);
         let (shared, passage) = split::<MODE>(&mut self.way);
-        self.call.cut(self.site.terms(C::CLOCK, shared), &stopped, passage);
+        call.cut(self.site.terms(C::CLOCK, shared), &stopped, passage);
         stopped
     }
 
     #[cold]
     fn leave_gates(&mut self) {
         if let (shared, Some(passage)) = split::<MODE>(&mut self.way) {
-            self.call.dropped_at(self.site.terms(C::CLOCK, shared), passage);
+            self.call.get().dropped_at(self.site.terms(C::CLOCK, shared), passage);
         }
     }
 
     #[cold]
     fn abandon(&mut self) {
+        if self.call.is_over() || self.call.is_unheard() && !std::thread::panicking() {
+            return;
+        }
         let (shared, _) = split::<MODE>(&mut self.way);
-        self.call.abandoned(self.site.terms(C::CLOCK, shared));
+        self.call.get().abandoned(self.site.terms(C::CLOCK, shared));
     }
 
     fn now_if_timed(&self) -> Option<Instant> {
@@ -297,7 +311,10 @@ where
     where
         O: FnOnce() -> R,
     {
-        self.call.span().in_attempt(operation)
+        match self.call.span() {
+            None => operation(),
+            Some(span) => span.in_attempt(operation),
+        }
     }
 
     /// Blocks for `delay`; the answer of the call where that has ended it.
@@ -393,7 +410,7 @@ where
         let Cut::Attempt(limit) = cut else {
             return Err(self.ended(StopReason::DeadlineExceeded, Some(now)));
         };
-        let attempt = self.call.describe(self.site.terms(Waiting::CLOCK, None), Some(now));
+        let attempt = self.call.get().describe(self.site.terms(Waiting::CLOCK, None), Some(now));
         let kind = ErrorKind::Timeout;
         let verdict =
             if self.site.retries_timeouts() { Verdict::Retry(kind) } else { Verdict::Stop(kind) };
@@ -422,14 +439,14 @@ where
     Mode<MODE>: Keep,
     C: SiteClock,
 {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if let (_, Some(passage)) = split::<MODE>(&mut self.way)
             && !passage.is_empty()
         {
             self.leave_gates();
         }
-        if !self.call.is_over() {
+        if !self.call.is_done() {
             self.abandon();
         }
     }

@@ -1,6 +1,7 @@
 //! The page of statistics, as a browser shows it; without chromium, as a reader of its text sees it.
 
-use std::io;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -39,6 +40,31 @@ fn page() -> String {
     let breaker = RetryRegistry::process().circuit_breaker("mail <relay>").unwrap();
     breaker.force_open();
     Statistics::snapshot().to_html()
+}
+
+/// The statistics as JSON, 400 calls later.
+fn later() -> String {
+    (0..400).for_each(|_| call("stock::read", "inventory", 0, 900));
+    serde_json::to_string(&Statistics::snapshot()).unwrap()
+}
+
+/// Serves the page and its numbers until the process ends; the address.
+fn serve(page: String, json: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut request = String::new();
+            let _line = BufReader::new(&stream).read_line(&mut request);
+            let json_wanted = request.contains("stats.json");
+            let (sort, body) =
+                if json_wanted { ("application/json", &json) } else { ("text/html", &page) };
+            let length = body.len();
+            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type";
+            let _sent = write!(&stream, "{head}: {sort}\r\ncontent-length: {length}\r\n\r\n{body}");
+        }
+    });
+    format!("http://{address}/")
 }
 
 fn chromium() -> Option<&'static str> {
@@ -87,6 +113,12 @@ fn a_browser_shows_a_row_for_each_operation() {
     assert_rows(
         &String::from_utf8(run(chromium, &["--dump-dom".to_owned(), url.clone()])).unwrap(),
     );
+    let at = serve(std::fs::read_to_string(&html).unwrap(), later());
+    // Virtual time: the script asks after three seconds of it.
+    let live =
+        run(chromium, &["--dump-dom".to_owned(), "--virtual-time-budget=5000".to_owned(), at]);
+    let live = String::from_utf8(live).unwrap();
+    assert!(live.contains(">1,300<"), "the page does not keep up: {live}");
     run(chromium, &[format!("--screenshot={}", picture.display()), url]);
     assert!(!is_blank(&picture), "{}", picture.display());
 }

@@ -154,15 +154,17 @@ fn refusals_are_told_apart_by_who_refuses() {
     assert_eq!(opened(&Statistics::snapshot()) - opened(&before), 1);
 }
 
-#[tokio::test(start_paused = true)]
-async fn letters_are_counted_with_what_became_of_them() {
+#[test]
+fn letters_are_counted_with_what_became_of_them() {
     let _alone = alone();
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_time().start_paused(true).build().unwrap();
     Statistics::enable();
     let letters = MemoryDeadLetters::new(1);
     let retry = Retry::new(POLICY).with_name("letters").with_dead_letters(letters);
     for _ in 0..2 {
         let lost = async || Err::<(), _>(io::Error::from(io::ErrorKind::ConnectionReset));
-        retry.run_with_payload(Vec::new, lost).await.unwrap_err();
+        runtime.block_on(retry.run_with_payload(Vec::new, lost)).unwrap_err();
     }
     assert_eq!((of("letters").letters_stored, of("letters").letters_failed), (1, 1));
 }

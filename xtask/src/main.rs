@@ -90,7 +90,8 @@ fn clippy(tools: &Tools) -> Result<(), String> {
     let deny = ["--", "--deny", "warnings"];
     tools.cargo(["clippy", "--workspace", "--all-targets"].iter().chain(&deny))?;
     let foreign = ["anyhow", "http", "hyper", "redis", "reqwest", "sqlx", "tonic"];
-    for features in ["", "macros", "metrics", "serde", "toml", "tracing"].into_iter().chain(foreign)
+    for features in
+        ["", "macros", "metrics", "page", "serde", "toml", "tracing"].into_iter().chain(foreign)
     {
         let core = ["clippy", "--package", "retry-core", "--no-default-features", "--features"];
         let targets: &[&str] = if foreign.contains(&features) {
@@ -112,6 +113,11 @@ fn unit(tools: &Tools) -> Result<(), String> {
     let rest = ["--lib", "--tests"];
     tools.cargo(["test"].iter().chain(&packages).chain(&rest))?;
     tools.cargo(["test", "--package", "retry-core", "--no-default-features", "--lib"])?;
+    if !Tools::has_browser() {
+        println!(
+            "skipping the picture of the page: there is no chromium (apt-get install chromium)"
+        );
+    }
     tools.cargo(["test", "--package", "retry-core", "--all-features", "--tests"])?;
     tools.cargo(["test", "--package", "retry-tests", "--test", "http"])?;
     let packages =

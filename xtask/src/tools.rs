@@ -32,6 +32,13 @@ impl Tools {
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("lies in the workspace")
     }
 
+    /// Whether a browser is there that can show a page without a screen.
+    pub(crate) fn has_browser() -> bool {
+        ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| {
+            Command::new(name).arg("--version").output().is_ok_and(|known| known.status.success())
+        })
+    }
+
     pub(crate) fn command<A>(&self, arguments: impl IntoIterator<Item = A>) -> Command
     where
         A: AsRef<OsStr>,

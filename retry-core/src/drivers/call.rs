@@ -4,6 +4,8 @@
 //! failure needs is out of line, cold, and not generic, so that it exists once in a program
 //! however many functions are annotated.
 
+mod telling;
+
 use std::fmt::Display;
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
@@ -15,12 +17,11 @@ use crate::drivers::observing::{self, Listening, Observers};
 use crate::drivers::seeds::Seeds;
 use crate::drivers::shutdown::is_shutdown;
 use crate::drivers::spans::CallSpan;
-use crate::drivers::statistics::cell::{Counted, thread_number};
+use crate::drivers::statistics::cell::Counted;
 use crate::drivers::trace::{self, Failure};
 use crate::machines::budget::Ask;
 use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
-use crate::machines::tally::Counting;
 use crate::seams::clock::Clock;
 use crate::seams::gate::{Outcome, Settlement};
 use crate::seams::test_mode;
@@ -49,14 +50,6 @@ pub(crate) struct Terms<'a> {
     /// Who is told of the calls of a handle, beside those of the process.
     pub(crate) observers: Option<&'a Observers>,
     pub(crate) counted: Counted<'a>,
-}
-
-impl Terms<'_> {
-    /// A call that is counted succeeded at its first attempt.
-    #[inline]
-    pub(crate) fn count_at_once(&self) {
-        self.counted.tally(&self.labels).succeeded_at_once(thread_number());
-    }
 }
 
 /// How an attempt failed.
@@ -230,11 +223,6 @@ impl Call {
         self.session.attempt() == 1 && self.listening.is_nobody() && !self.span.is_open()
     }
 
-    #[inline]
-    pub(crate) const fn is_counted(&self) -> bool {
-        self.listening.has(Listening::COUNTS)
-    }
-
     /// The present attempt succeeded.
     #[inline(never)]
     pub(crate) fn succeeded(&mut self, terms: Terms<'_>, passage: Option<&mut Passage>) {
@@ -252,54 +240,9 @@ impl Call {
         }
     }
 
-    #[inline]
-    fn tell_success(&self, terms: Terms<'_>) {
-        let at_once = self.session.attempt() == 1;
-        if at_once && self.is_counted() {
-            terms.count_at_once();
-            if self.listening.only_counts() {
-                return;
-            }
-        }
-        let elapsed = self.elapsed(self.started.map(|_| terms.clock.now()));
-        if let Some(elapsed) = elapsed
-            && at_once
-            && self.listening.has(Listening::LATENCY)
-        {
-            terms.counted.tally(&terms.labels).took(elapsed);
-        }
-        let (labels, attempts, waited) = (terms.labels, self.session.attempt(), self.waited());
-        let event = Event::Succeeded { labels, attempts, elapsed, waited };
-        if !at_once {
-            self.tell(terms, &event);
-        } else if self.listening.has(Listening::OBSERVERS) {
-            observing::tell(terms.observers, &event);
-        }
-    }
-
     /// How long it has waited between attempts so far.
     fn waited(&self) -> Duration {
         Duration::from_nanos(u64::from(self.waited) * TENTH_OF_MS)
-    }
-
-    #[inline]
-    fn tell(&self, terms: Terms<'_>, event: &Event<'_>) {
-        if !self.listening.is_nobody() {
-            self.tell_listeners(terms, event);
-        }
-    }
-
-    #[cold]
-    fn tell_listeners(&self, terms: Terms<'_>, event: &Event<'_>) {
-        if self.is_counted() {
-            let failed_before = self.listening.has(Listening::FAILED);
-            let latency = self.listening.has(Listening::LATENCY);
-            let counting = Counting { failed_before, latency };
-            terms.counted.tally(&terms.labels).count(event, counting);
-        }
-        if self.listening.has(Listening::OBSERVERS) {
-            observing::tell(terms.observers, event);
-        }
     }
 
     #[cold]

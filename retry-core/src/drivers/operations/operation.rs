@@ -15,6 +15,7 @@ use crate::drivers::parts::Part;
 use crate::drivers::services::{Service, Shared, SharedRef};
 use crate::drivers::statistics::cell::TallyCell;
 use crate::machines::budget::BudgetSnapshot;
+use crate::machines::sync::const_unless_loom;
 use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::preset::Preset;
@@ -63,36 +64,40 @@ struct Known {
 }
 
 impl Operation {
-    /// As the code says, with a budget of its own where it names no service.
-    pub(crate) const fn new(
-        policy: RetryPolicy,
-        name: Cow<'static, str>,
-        service: Option<Cow<'static, str>>,
-    ) -> Self {
-        let preset = Preset::new(policy);
-        let cell = own_cell(service.is_some(), &preset);
-        let known = Known { reach: Reach::ALL, plans: Vec::new(), notes: Vec::new() };
-        Self {
-            preset,
-            name,
-            service,
-            tags: Cow::Borrowed(&[]),
-            cell,
-            plan: AtomicU32::new(PlanId::UNSEEN.bits()),
-            gating: Gating::new(),
-            hand: None,
-            shared_with: OnceLock::new(),
-            known: Mutex::new(known),
-            tally: TallyCell::of_function(),
+    const_unless_loom! {
+        /// As the code says, with a budget of its own where it names no service.
+        pub(crate) fn new(
+            policy: RetryPolicy,
+            name: Cow<'static, str>,
+            service: Option<Cow<'static, str>>,
+        ) -> Self {
+            let preset = Preset::new(policy);
+            let cell = own_cell(service.is_some(), &preset);
+            let known = Known { reach: Reach::ALL, plans: Vec::new(), notes: Vec::new() };
+            Self {
+                preset,
+                name,
+                service,
+                tags: Cow::Borrowed(&[]),
+                cell,
+                plan: AtomicU32::new(PlanId::UNSEEN.bits()),
+                gating: Gating::new(),
+                hand: None,
+                shared_with: OnceLock::new(),
+                known: Mutex::new(known),
+                tally: TallyCell::of_function(),
+            }
         }
     }
 
-    /// Sets what the code says.
-    pub(crate) const fn set_preset(&mut self, preset: &Preset) {
-        let cell = own_cell(self.service.is_some(), preset);
-        // Nothing can be dropped in a constant, and a budget that nobody has used owns nothing.
-        std::mem::forget(std::mem::replace(&mut self.cell, cell));
-        self.preset = *preset;
+    const_unless_loom! {
+        /// Sets what the code says.
+        pub(crate) fn set_preset(&mut self, preset: &Preset) {
+            let cell = own_cell(self.service.is_some(), preset);
+            // Nothing can be dropped in a constant, and a budget that nobody has used owns nothing.
+            std::mem::forget(std::mem::replace(&mut self.cell, cell));
+            self.preset = *preset;
+        }
     }
 
     /// With this said by the code.
@@ -357,10 +362,12 @@ impl Known {
     }
 }
 
-const fn own_cell(has_service: bool, preset: &Preset) -> Option<BudgetCell> {
-    match preset.budget() {
-        Some(policy) if !has_service => Some(BudgetCell::new(policy)),
-        _ => None,
+const_unless_loom! {
+    fn own_cell(has_service: bool, preset: &Preset) -> Option<BudgetCell> {
+        match preset.budget() {
+            Some(policy) if !has_service => Some(BudgetCell::new(policy)),
+            _ => None,
+        }
     }
 }
 

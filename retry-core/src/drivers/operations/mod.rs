@@ -2,7 +2,7 @@
 //!
 //! An annotated function joins with its first call, a handle when it is put into the registry. From
 //! then on settings that are loaded reach it: they are laid over what its code says, and what comes
-//! out is its [plan](plan) for the calls that begin from then on. A call reads which plan that is
+//! out is its [plan] for the calls that begin from then on. A call reads which plan that is
 //! once, with one relaxed load, and keeps to it.
 
 pub(crate) mod gating;

@@ -4,25 +4,21 @@
 //! failure needs is out of line, cold, and not generic, so that it exists once in a program
 //! however many functions are annotated.
 
+mod drawing;
 mod telling;
+mod terms;
 
-use std::fmt::Display;
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
-use crate::drivers::budgets::{Budgets, Drawn};
-use crate::drivers::gates::{Gates, Passage};
+use crate::drivers::budgets::Drawn;
+use crate::drivers::gates::Passage;
 use crate::drivers::halt::Halt;
 use crate::drivers::observing::{self, Listening, Observers};
-use crate::drivers::seeds::Seeds;
-use crate::drivers::shutdown::is_shutdown;
 use crate::drivers::spans::CallSpan;
-use crate::drivers::statistics::cell::Counted;
 use crate::drivers::trace::{self, Failure};
-use crate::machines::budget::Ask;
 use crate::machines::rng::draw_at;
 use crate::machines::session::{Session, Step, Time};
-use crate::seams::clock::Clock;
 use crate::seams::gate::{Outcome, Settlement};
 use crate::seams::test_mode;
 use crate::values::attempt::Attempt;
@@ -33,62 +29,10 @@ use crate::values::labels::Labels;
 use crate::values::policy::RetryPolicy;
 use crate::values::stop::{StopReason, Stopped};
 
+pub(crate) use terms::{Failed, Terms, deadline_of};
+
 const TENTH_OF_MS: u64 = 100_000;
 const MS: u64 = 1_000_000;
-
-/// What a driver knows about its calls and lends to each step of one.
-#[derive(Clone, Copy)]
-pub(crate) struct Terms<'a> {
-    pub(crate) policy: &'a RetryPolicy,
-    pub(crate) labels: Labels<'a>,
-    pub(crate) seeds: &'a Seeds,
-    /// The end of the call where the caller has set one.
-    pub(crate) deadline: Option<Instant>,
-    pub(crate) gates: &'a Gates,
-    pub(crate) budgets: Budgets<'a>,
-    pub(crate) clock: &'a dyn Clock,
-    /// Who is told of the calls of a handle, beside those of the process.
-    pub(crate) observers: Option<&'a Observers>,
-    pub(crate) counted: Counted<'a>,
-}
-
-/// How an attempt failed.
-#[derive(Clone, Copy)]
-pub(crate) struct Failed<'a> {
-    pub(crate) verdict: Verdict,
-    pub(crate) error: &'a dyn Display,
-}
-
-impl Failed<'_> {
-    fn kind(&self) -> ErrorKind {
-        self.verdict.kind().unwrap_or(ErrorKind::Unknown)
-    }
-
-    /// As the gates are told.
-    fn settlement<'s>(&'s self, clock: &'s dyn Clock) -> Settlement<'s> {
-        let settlement =
-            Settlement::new(Outcome::Failure(self.kind()), clock).with_cause(self.error);
-        match self.verdict {
-            Verdict::RetryAfter(_, hint) => settlement.with_hint(hint),
-            _ => settlement,
-        }
-    }
-}
-
-/// The end of a call that began then: the caller's deadline or the total timeout, whichever comes
-/// first.
-#[inline]
-pub(crate) fn deadline_of(started: Option<Instant>, terms: Terms<'_>) -> Option<Instant> {
-    let by_timeout = match (started, terms.policy.timeout()) {
-        // A timeout beyond the end of time is none.
-        (Some(started), Some(timeout)) => started.checked_add(timeout),
-        _ => None,
-    };
-    match (by_timeout, terms.deadline) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
-}
 
 /// The state of one call.
 #[derive(Debug)]
@@ -331,55 +275,6 @@ impl Call {
             return Step::Wait(Duration::ZERO);
         }
         Step::Wait(delay)
-    }
-
-    /// Whether the gates and the budgets let another attempt follow. What it costs is drawn now, and
-    /// not after the delay, or everybody who sleeps would have been let through.
-    fn may_retry(
-        &mut self,
-        terms: Terms<'_>,
-        verdict: Verdict,
-        delay: Duration,
-    ) -> Result<(), Halt> {
-        self.drawn = Drawn::default();
-        if is_shutdown() {
-            return Err(Halt::new(StopReason::Shutdown));
-        }
-        if let Some(refusal) = terms.gates.foresee(delay, terms.clock) {
-            return Err(Halt::refused(refusal));
-        }
-        // A wait that the other side asked for is no load that it did not expect, and what a gate
-        // paces is none that it could not bear.
-        let (Verdict::Retry(kind), false) = (verdict, terms.gates.pace()) else { return Ok(()) };
-        let policy = terms.policy;
-        let own = policy.own(kind).and_then(|own| policy.kinds()[own].cost());
-        let ask = Ask {
-            kind,
-            cost: own,
-            max_attempts: policy.most_attempts(),
-            dearest: policy.dearest_retry(),
-        };
-        match terms.budgets.reserve(ask, terms.clock) {
-            Ok(drawn) => {
-                self.drawn = drawn;
-                Ok(())
-            }
-            Err(refused) => {
-                if refused.should_warn(terms.clock) {
-                    trace::budget_empty(&self.span, terms.labels);
-                }
-                let (labels, attempt) = (terms.labels, self.session.attempt());
-                self.tell(terms, &Event::BudgetExhausted { labels, attempt, kind });
-                Err(Halt::new(StopReason::Budget))
-            }
-        }
-    }
-
-    /// Gives back what was drawn for an attempt that was not made.
-    fn undraw(&mut self, terms: Terms<'_>) {
-        if self.waiting {
-            terms.budgets.give_back(std::mem::take(&mut self.drawn), terms.clock);
-        }
     }
 
     /// The call ends outside a failed attempt: its time ran out, it was cancelled, or refused.

@@ -3,21 +3,20 @@
 mod gated;
 mod handle;
 mod handle_steps;
+mod waiting;
 
 use std::fmt::Display;
-use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 pub use self::handle::{HandleRun, HandleSite};
-use super::future::{Limited, Plain};
-use super::mode::{GATED, Keep, Kept, Mode, PLAIN, TIMED, split};
-use super::outcome::{Answer, AnswerStopped, Outcome};
+pub use self::waiting::Cuttable;
+use super::mode::{GATED, Keep, Mode, PLAIN, split};
+use super::outcome::{Answer, Outcome};
 use super::probe::Judged;
 use super::site::{InForce, Site};
 use crate::drivers::blocking::block;
-use crate::drivers::bounds::{Bounds, Cut, TimedOut};
 use crate::drivers::budgets::Drawn;
 use crate::drivers::call::Failed;
 use crate::drivers::lazy_call::LazyCall;
@@ -329,108 +328,6 @@ where
         }
         Mode::<MODE>::put(&mut self.last, outcome);
         None
-    }
-}
-
-/// An async function of which no attempt can be cut.
-impl<R> Run<PLAIN, Waiting, R> {
-    /// Makes one attempt.
-    #[inline]
-    pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Plain<'_, F> {
-        Plain { operation, span: self.call.span() }
-    }
-
-    /// The answer of a call that has ended during the wait.
-    pub fn resume_call<A: Answer<R>>(&mut self, outcome: R) -> Option<A> {
-        let stopped = self.begin_attempt()?;
-        Some(A::failure(outcome, stopped))
-    }
-}
-
-/// An async function with a time limit.
-impl<R> Run<TIMED, Waiting, R> {
-    /// Makes one attempt under its limits.
-    #[inline]
-    pub fn make_attempt<F: Future<Output = R>>(&mut self, operation: F) -> Limited<'_, F> {
-        let terms = self.site.terms(Waiting::CLOCK, None);
-        let deadline = self.call.deadline(terms);
-        let attempt_timeout = terms.policy.attempt_timeout();
-        let bounds = Bounds::new(Waiting.now(), attempt_timeout, deadline);
-        Limited { operation, span: self.call.span(), bounds }
-    }
-}
-
-/// Marks the calls that can end while no attempt is there to say how.
-pub trait Cuttable: Keep {}
-
-impl Cuttable for Mode<TIMED> {}
-impl Cuttable for Mode<GATED> {}
-
-/// An async function with a time limit or gates.
-impl<const MODE: u8, R> Run<MODE, Waiting, R>
-where
-    Mode<MODE>: Cuttable,
-{
-    /// Takes the outcome of an attempt, or what cut it.
-    #[inline]
-    pub fn settle_attempt<A, J, K, N>(
-        &mut self,
-        attempted: Result<R, Cut>,
-        judge: J,
-        accept: K,
-        notify: N,
-    ) -> ControlFlow<A, (Duration, Kept)>
-    where
-        R: Outcome,
-        A: Answer<R> + AnswerStopped,
-        J: for<'e> FnOnce(&'e R::Error, &Attempt) -> Judged<'e>,
-        K: FnOnce(&R::Value) -> Option<Verdict>,
-        N: FnOnce(&Retrying<'_, R::Error>),
-    {
-        match attempted {
-            Ok(outcome) => self.settle(outcome, judge, accept, notify).map_continue(|next| {
-                let (delay, outcome) = next;
-                Mode::<MODE>::put(&mut self.last, outcome);
-                (delay, Kept)
-            }),
-            Err(cut) => match self.was_cut(cut, notify) {
-                Ok(delay) => ControlFlow::Continue((delay, Kept)),
-                Err(stopped) => ControlFlow::Break(self.answer(stopped)),
-            },
-        }
-    }
-
-    #[cold]
-    fn was_cut<N>(&mut self, cut: Cut, notify: N) -> Result<Duration, Stopped>
-    where
-        R: Outcome,
-        N: FnOnce(&Retrying<'_, R::Error>),
-    {
-        let now = Waiting.now();
-        let Cut::Attempt(limit) = cut else {
-            return Err(self.ended(StopReason::DeadlineExceeded, Some(now)));
-        };
-        let attempt = self.call.get().describe(self.site.terms(Waiting::CLOCK, None), Some(now));
-        let kind = ErrorKind::Timeout;
-        let verdict =
-            if self.site.retries_timeouts() { Verdict::Retry(kind) } else { Verdict::Stop(kind) };
-        let cause: &dyn Display = &TimedOut(limit);
-        let delay = self.step(verdict, cause, Some(now))?;
-        notify(&Retrying { attempt, delay, kind, error: None, cause });
-        Ok(delay)
-    }
-
-    /// The answer of a call that has ended during the wait.
-    pub fn resume_call<A: Answer<R> + AnswerStopped>(&mut self, _: Kept) -> Option<A> {
-        let stopped = self.begin_attempt()?;
-        Some(self.answer(stopped))
-    }
-
-    fn answer<A: Answer<R> + AnswerStopped>(&mut self, stopped: Stopped) -> A {
-        match Mode::<MODE>::take(&mut self.last) {
-            Some(outcome) => A::failure(outcome, stopped),
-            None => A::stopped(stopped),
-        }
     }
 }
 

@@ -113,10 +113,8 @@ fn unit(tools: &Tools) -> Result<(), String> {
     let rest = ["--lib", "--tests"];
     tools.cargo(["test"].iter().chain(&packages).chain(&rest))?;
     tools.cargo(["test", "--package", "retry-core", "--no-default-features", "--lib"])?;
-    if !Tools::has_browser() {
-        println!(
-            "skipping the picture of the page: there is no chromium (apt-get install chromium)"
-        );
+    if !Tools::finds_browser() {
+        println!("SKIPPED, since there is no chromium to be had: the picture of the page");
     }
     tools.cargo(["test", "--package", "retry-core", "--all-features", "--tests"])?;
     tools.cargo(["test", "--package", "retry-tests", "--test", "http"])?;

@@ -46,11 +46,11 @@ impl LazyCall {
         call
     }
 
-    /// One that nobody listens to and nobody times, after its first attempt has started.
+    /// One that nobody is told of before its end, and nobody times, after its first attempt has
+    /// started.
     #[inline(always)]
-    pub(crate) const fn unheard() -> Self {
-        let (call, started, seed) = (None, None, None);
-        Self { call, started, seed, listening: Listening::NOBODY, begun: true, over: false }
+    pub(crate) const fn unheard(listening: Listening) -> Self {
+        Self { call: None, started: None, seed: None, listening, begun: true, over: false }
     }
 
     #[cold]

@@ -17,7 +17,6 @@ use crate::values::event::Event;
 pub(crate) struct Listening(u8);
 
 impl Listening {
-    pub(crate) const NOBODY: Self = Self(0);
     /// Observers, of the process or of the handle.
     pub(crate) const OBSERVERS: Self = Self(1);
     /// The statistics.

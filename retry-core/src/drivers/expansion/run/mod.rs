@@ -73,11 +73,12 @@ where
     #[inline(always)]
     #[must_use]
     pub fn start(site: &'static Site, keeps_time: bool) -> Self {
-        let looked_at = !Listening::now().is_nobody() || CallSpan::is_wanted();
+        let listening = Listening::now();
+        let looked_at = !listening.only_counts() || CallSpan::is_wanted();
         match site.as_in_code() {
             Some(site) if MODE == PLAIN && !keeps_time && !looked_at => Self {
                 site,
-                call: LazyCall::unheard(),
+                call: LazyCall::unheard(listening),
                 last: Default::default(),
                 way: (),
                 clock: PhantomData,

@@ -5,5 +5,5 @@
 
 pub mod callgrind;
 pub mod cases;
+pub mod jump;
 pub mod poll;
-pub mod still;

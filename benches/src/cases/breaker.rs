@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use retry_core::{
-    Admission, BreakerPolicy, CircuitBreaker, ErrorKind, Gate, Outcome, Request, Settlement, Window,
+    Admission, BreakerPolicy, CircuitBreaker, ErrorKind, Gate, OnOpen, Outcome, Request,
+    Settlement, Window,
 };
 
 use crate::cases::Case;
 use crate::cases::success::{bare, by_hand};
+use crate::jump::Jump;
 use crate::poll::each;
-use crate::still::Still;
 
 const TABLE: &str = "breaker";
 const POLICY: BreakerPolicy = BreakerPolicy::new();
+const REFUSING: BreakerPolicy = POLICY.with_on_open(OnOpen::Refuse);
 const IN_A_ROW: BreakerPolicy = POLICY.with_consecutive_failures(5).without_window();
 const MANY: BreakerPolicy = POLICY.with_window(Window::Count(10_000));
 const SECONDS: BreakerPolicy = POLICY.with_window(Window::Time(Duration::from_secs(10)));
@@ -45,7 +47,7 @@ fn failed_at_times(number: u64) -> Outcome {
 
 /// Attempts under a closed circuit.
 fn attempts(times: u64, policy: BreakerPolicy, outcome: fn(u64) -> Outcome) {
-    let (breaker, clock) = (CircuitBreaker::new(policy), Still::now());
+    let (breaker, clock) = (CircuitBreaker::new(policy), Jump::now());
     for number in 0..times {
         let Admission::Go(pass) = breaker.admit(&Request::new(&clock, None, 1)) else {
             panic!("the circuit is closed");
@@ -55,7 +57,7 @@ fn attempts(times: u64, policy: BreakerPolicy, outcome: fn(u64) -> Outcome) {
 }
 
 fn refused(times: u64) {
-    let (breaker, clock) = (CircuitBreaker::new(POLICY), Still::now());
+    let (breaker, clock) = (CircuitBreaker::new(REFUSING), Jump::now());
     while let Admission::Go(pass) = breaker.admit(&Request::new(&clock, None, 1)) {
         breaker.settle(pass, &Settlement::new(Outcome::Failure(ErrorKind::Server), &clock));
     }

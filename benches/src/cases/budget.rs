@@ -10,7 +10,7 @@ use std::time::Duration;
 use retry_core::{BudgetPolicy, Jitter, Retry, RetryBudget, RetryPolicy};
 
 use crate::cases::Case;
-use crate::still::Still;
+use crate::jump::Jump;
 
 const TABLE: &str = "budget";
 
@@ -45,7 +45,7 @@ pub(super) const CASES: [Case; 8] = [
 ];
 
 fn without() -> Retry {
-    Retry::new(POLICY).with_clock(Still::now()).with_seed(7).without_budget()
+    Retry::new(POLICY).with_clock(Jump::now()).with_seed(7).without_budget()
 }
 
 fn with(policy: BudgetPolicy) -> Retry {

@@ -5,12 +5,13 @@
 use std::alloc::System;
 use std::hint::black_box;
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use backon::Retryable;
 use retry_core::{BreakerPolicy, CircuitBreaker, Retry, RetryPolicy, Window, with_retry};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
-use tokio::task::yield_now;
 use tokio::time::sleep;
 use tokio_retry::strategy::FixedInterval;
 
@@ -18,6 +19,17 @@ use tokio_retry::strategy::FixedInterval;
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const DELAY: Duration = Duration::from_millis(100);
+
+/// Waits for one poll, in one byte.
+struct Once(bool);
+
+impl Future for Once {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
 
 /// The same ways to call an operation, for one of each size.
 macro_rules! ways {
@@ -27,7 +39,7 @@ macro_rules! ways {
 
             pub(super) async fn operation() -> io::Result<u64> {
                 let buffer = black_box([0_u8; $bytes]);
-                yield_now().await;
+                Once(false).await;
                 Ok(black_box(&buffer).len() as u64)
             }
 

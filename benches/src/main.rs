@@ -4,7 +4,7 @@ use std::env;
 use std::process::ExitCode;
 
 use retry_bench::callgrind;
-use retry_bench::cases::{self, Case};
+use retry_bench::cases::{self, Case, Mode};
 
 const USAGE: &str = "usage: retry-bench count | retry-bench run ID TIMES";
 
@@ -25,10 +25,14 @@ fn main() -> ExitCode {
     )
 }
 
-/// A line of table, row, mode and instructions for each mode of the case.
+/// A line of table, row, mode and instructions for each mode of the case. Statistics do not depend on
+/// traces, so one of the two builds counts them.
 fn count(case: &Case) -> Result<(), String> {
     let program = env::current_exe().map_err(|error| error.to_string())?;
     for &mode in case.modes() {
+        if mode != Mode::Idle && cfg!(not(feature = "tracing")) {
+            continue;
+        }
         let count = callgrind::instructions(&program, &case.id(mode), case.times)?;
         println!("{}\t{}\t{}\t{count}", case.table, case.row, mode.name());
     }

@@ -21,8 +21,7 @@ struct Row {
 }
 
 impl Tables {
-    /// Takes lines of table, row, mode and number. What nobody listened to stands in `column`; the
-    /// others are only wanted once.
+    /// Takes lines of table, row, mode and number. What nobody listened to stands in `column`.
     pub(crate) fn read(&mut self, text: &str, column: &str) -> Result<(), String> {
         for line in text.lines() {
             let [table, row, mode, count] = *line.split('\t').collect::<Vec<_>>() else {
@@ -31,7 +30,6 @@ impl Tables {
             let count = count.parse().map_err(|_| format!("`{count}` is no number"))?;
             let column = match mode {
                 "idle" => column,
-                _ if column == "off" => continue,
                 other => other,
             };
             let index = COLUMNS.iter().position(|name| *name == column);

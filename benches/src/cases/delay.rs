@@ -16,7 +16,7 @@ const POLICY: RetryPolicy = RetryPolicy::new().with_max_attempts(10);
 const EXACT: RetryPolicy = POLICY.with_jitter(Jitter::None);
 
 pub(super) const CASES: [Case; 9] = [
-    Case::other(TABLE, "loop by hand, no jitter", |times| draw(times, |_| by_hand())),
+    Case::other(TABLE, "loop by hand", |times| draw(times, |_| by_hand())),
     Case::other(TABLE, "exponential, no jitter", |times| draw(times, |seed| EXACT.delays(seed))),
     Case::other(TABLE, "exponential, full jitter", |times| draw(times, |seed| POLICY.delays(seed))),
     Case::other(TABLE, "exponential, decorrelated jitter", |times| {

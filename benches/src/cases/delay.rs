@@ -17,15 +17,19 @@ const EXACT: RetryPolicy = POLICY.with_jitter(Jitter::None);
 
 pub(super) const CASES: [Case; 9] = [
     Case::other(TABLE, "loop by hand", |times| draw(times, |_| by_hand())),
-    Case::other(TABLE, "exponential, no jitter", |times| draw(times, |seed| EXACT.delays(seed))),
-    Case::other(TABLE, "exponential, full jitter", |times| draw(times, |seed| POLICY.delays(seed))),
+    Case::other(TABLE, "exponential, no jitter", |times| {
+        draw(times, |seed| black_box(&EXACT).delays(seed))
+    }),
+    Case::other(TABLE, "exponential, full jitter", |times| {
+        draw(times, |seed| black_box(&POLICY).delays(seed))
+    }),
     Case::other(TABLE, "exponential, decorrelated jitter", |times| {
         const OWN: RetryPolicy = POLICY.with_jitter(Jitter::Decorrelated);
-        draw(times, |seed| OWN.delays(seed));
+        draw(times, |seed| black_box(&OWN).delays(seed));
     }),
     Case::other(TABLE, "Fibonacci, full jitter", |times| {
         const OWN: RetryPolicy = POLICY.with_strategy(Strategy::Fibonacci);
-        draw(times, |seed| OWN.delays(seed));
+        draw(times, |seed| black_box(&OWN).delays(seed));
     }),
     Case::other(TABLE, "backon, no jitter", |times| draw(times, |_| backon().build())),
     Case::other(TABLE, "backon, its jitter", |times| {
@@ -43,7 +47,7 @@ fn draw<I: Iterator<Item = Duration>>(times: u64, delays: impl Fn(u64) -> I) {
 }
 
 fn by_hand() -> impl Iterator<Item = Duration> {
-    let mut delay = FIRST;
+    let mut delay = black_box(FIRST);
     (0..9).map(move |_| {
         let present = delay;
         delay = (delay * 2).min(CAP);
@@ -52,10 +56,11 @@ fn by_hand() -> impl Iterator<Item = Duration> {
 }
 
 fn backon() -> backon::ExponentialBuilder {
-    let builder = backon::ExponentialBuilder::default().with_min_delay(FIRST).with_max_delay(CAP);
+    let builder =
+        backon::ExponentialBuilder::default().with_min_delay(black_box(FIRST)).with_max_delay(CAP);
     builder.with_max_times(9)
 }
 
 fn schedule() -> impl Iterator<Item = Duration> {
-    ExponentialBackoff::from_millis(2).factor(50).max_delay(CAP).take(9)
+    ExponentialBackoff::from_millis(black_box(2)).factor(50).max_delay(CAP).take(9)
 }

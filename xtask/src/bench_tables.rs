@@ -62,15 +62,19 @@ impl Tables {
         let columns: Vec<usize> = (0..COLUMNS.len()).filter(|column| used(*column)).collect();
         let by_hand = table.rows.iter().find(|row| row.name == BASE).and_then(|row| row.counts[1]);
         let mut text = "|  |".to_owned();
-        columns.iter().for_each(|column| push(&mut text, HEADER[*column]));
+        for &column in &columns {
+            push(&mut text, HEADER[column]);
+        }
         if by_hand.is_some() {
             push(&mut text, "idle, beyond the loop by hand");
         }
         text += "\n|---|";
-        (0..columns.len() + usize::from(by_hand.is_some())).for_each(|_| text += "---:|");
+        text += &"---:|".repeat(columns.len() + usize::from(by_hand.is_some()));
         for row in &table.rows {
             write!(text, "\n| {} |", row.name).expect("a string takes everything");
-            columns.iter().for_each(|column| push(&mut text, &number(row.counts[*column])));
+            for &column in &columns {
+                push(&mut text, &number(row.counts[column]));
+            }
             if let (Some(base), Some(count)) = (by_hand, row.counts[1]) {
                 push(&mut text, &format!("{:+}", count.cast_signed() - base.cast_signed()));
             }

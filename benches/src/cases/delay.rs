@@ -18,10 +18,10 @@ const EXACT: RetryPolicy = POLICY.with_jitter(Jitter::None);
 pub(super) const CASES: [Case; 9] = [
     Case::other(TABLE, "loop by hand", |times| draw(times, |_| by_hand())),
     Case::other(TABLE, "exponential, no jitter", |times| {
-        draw(times, |seed| black_box(&EXACT).delays(seed))
+        draw(times, |seed| black_box(&EXACT).delays(seed));
     }),
     Case::other(TABLE, "exponential, full jitter", |times| {
-        draw(times, |seed| black_box(&POLICY).delays(seed))
+        draw(times, |seed| black_box(&POLICY).delays(seed));
     }),
     Case::other(TABLE, "exponential, decorrelated jitter", |times| {
         const OWN: RetryPolicy = POLICY.with_jitter(Jitter::Decorrelated);
@@ -33,7 +33,7 @@ pub(super) const CASES: [Case; 9] = [
     }),
     Case::other(TABLE, "backon, no jitter", |times| draw(times, |_| backon().build())),
     Case::other(TABLE, "backon, its jitter", |times| {
-        draw(times, |_| backon().with_jitter().build())
+        draw(times, |_| backon().with_jitter().build());
     }),
     Case::other(TABLE, "tokio-retry, no jitter", |times| draw(times, |_| schedule())),
     Case::other(TABLE, "tokio-retry, its jitter", |times| draw(times, |_| schedule().map(jitter))),

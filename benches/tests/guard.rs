@@ -36,14 +36,10 @@ fn a_success_at_once_runs_through_no_more_instructions_than_it_did() {
         (case.id(mode), before, now)
     });
     for (id, before, now) in &counts {
-        println!("{id}: {now} instructions, {before} before");
+        println!("{id}: {now} instructions; {before} are noted here");
     }
     for (id, before, now) in counts {
         assert!(now > 0, "{id} was not counted");
         assert!(now * 100 <= before * (100 + TOLERANCE), "{id}: {now} instead of {before}");
-        assert!(
-            before * 100 <= now * (100 + TOLERANCE),
-            "{id}: {now}, less than {before}: note it"
-        );
     }
 }

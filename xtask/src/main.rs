@@ -1,5 +1,8 @@
 //! What a developer runs, the same on every machine and in CI.
 
+mod apt;
+mod bench;
+mod bench_tables;
 mod compile_cost;
 mod ops;
 mod tools;
@@ -8,6 +11,7 @@ use std::env;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use crate::bench::{bench, guard};
 use crate::compile_cost::compile_cost;
 use crate::ops::ops;
 use crate::tools::{Tools, run};
@@ -17,6 +21,7 @@ usage: cargo xtask <command>
 
   test            everything that must pass: the steps below, in this order
   test <step>...  these steps only
+  bench           counts instructions and bytes, into docs/performance.md
   compile-cost    what the attribute costs the compiler, as a table
 
 steps:
@@ -29,7 +34,7 @@ struct Step {
     run: fn(&Tools) -> Result<(), String>,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "fmt", about: "the sources are formatted", run: fmt },
     Step { name: "clippy", about: "no lint fires, with every set of features", run: clippy },
     Step { name: "unit", about: "unit, integration and property tests on virtual time", run: unit },
@@ -38,6 +43,7 @@ const STEPS: [Step; 9] = [
     Step { name: "ui", about: "what the attribute accepts and says", run: ui },
     Step { name: "doc", about: "documentation builds, its examples run", run: doc },
     Step { name: "examples", about: "the examples run, and see what they expect", run: examples },
+    Step { name: "bench-guard", about: "a success costs as little as before", run: guard },
     Step { name: "ops", about: "rules and dashboard, against a real Prometheus", run: ops },
 ];
 
@@ -45,6 +51,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((command, steps)) if command == "test" => test(steps),
+        Some((command, [])) if command == "bench" => Tools::find().and_then(|tools| bench(&tools)),
         Some((command, [])) if command == "compile-cost" => {
             Tools::find().and_then(|tools| compile_cost(&tools))
         }

@@ -2,10 +2,10 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use crate::apt::unpack;
 use crate::tools::{Tools, run};
 
 /// Checks and tests the rules, and runs the example that scrapes itself.
@@ -27,8 +27,7 @@ pub(crate) fn ops(tools: &Tools) -> Result<(), String> {
     run(&mut example)
 }
 
-/// A `PATH` with Prometheus and its tool, from the system or else from Debian's package, which is
-/// only unpacked: installed, it would start a service. `None` where neither is to be had.
+/// A `PATH` with Prometheus and its tool, from the system or else from Debian's package. `None` where neither is to be had.
 fn prometheus(tools: &Tools) -> Result<Option<OsString>, String> {
     let path = env::var_os("PATH").unwrap_or_default();
     if is_there(Path::new("prometheus")) && is_there(Path::new("promtool")) {
@@ -38,7 +37,7 @@ fn prometheus(tools: &Tools) -> Result<Option<OsString>, String> {
     let programs = folder.join("usr/bin");
     if !is_there(&programs.join("promtool")) {
         println!("getting prometheus by apt");
-        if let Err(error) = unpack(&folder) {
+        if let Err(error) = unpack("prometheus", &folder) {
             println!("{error}");
             return Ok(None);
         }
@@ -50,25 +49,4 @@ fn prometheus(tools: &Tools) -> Result<Option<OsString>, String> {
 fn is_there(program: &Path) -> bool {
     let version = Command::new(program).arg("--version").output();
     version.is_ok_and(|output| output.status.success())
-}
-
-/// Downloads Debian's package, and unpacks it here.
-fn unpack(folder: &Path) -> Result<(), String> {
-    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    let apt = |argument: &[&str]| {
-        let mut command = Command::new("apt-get");
-        run(command.arg("--quiet").args(argument).current_dir(folder))
-    };
-    // Without it a new machine knows no package. Not everybody may do it, and the lists may be there.
-    if let Err(error) = apt(&["update"]) {
-        println!("{error}");
-    }
-    apt(&["download", "prometheus"])?;
-    let package = package_in(folder).ok_or("apt-get has left no package")?;
-    run(Command::new("dpkg").arg("--extract").args([&*package, folder]))
-}
-
-fn package_in(folder: &Path) -> Option<PathBuf> {
-    let entries = fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
-    entries.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "deb"))
 }

@@ -12,8 +12,8 @@ use retry_bench::cases::{self, Mode};
 const COUNTED: [(&str, &str, Mode, u64); 5] = [
     ("success", "attribute, `budget = \"none\"`", Mode::Idle, 98),
     ("success", "attribute", Mode::Idle, 108),
-    ("success", "attribute, `budget = \"none\"`", Mode::Counted, 205),
-    ("success", "attribute", Mode::Counted, 215),
+    ("success", "attribute, `budget = \"none\"`", Mode::Counted, 150),
+    ("success", "attribute", Mode::Counted, 160),
     ("success", "`Retry::run`", Mode::Idle, 1638),
 ];
 
